@@ -48,7 +48,7 @@ test-faults: setup kafka ## every fault row on Apache Kafka and redis-server; FA
 	@$(SIDE_BY_SIDE) faults-of-stores faults-of-feeds
 
 .PHONY: faults-of-stores faults-of-feeds
-FAULTS_OF_STORES = workers broker redis
+FAULTS_OF_STORES = workers broker redis partitions
 faults-of-stores:
 	@$(PY) -m pytest $(FAULTS_OF_STORES:%=tests/faults/test_%.py)
 

@@ -5,6 +5,7 @@ import asyncio
 import json
 import re
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -62,7 +63,7 @@ class Demo:
         self._say(f"[{seconds_since(self._begun_s)}] {text}")
 
     def run(self, is_done: Callable[[], bool] = lambda: False) -> None:
-        """Start everything, say where the map is and when it first moves, keep it until done."""
+        """Start everything, say where the map is once it moves, keep it until done."""
         self.tell("broker and Redis ...")
         with self.stack:
             self.start()
@@ -80,12 +81,28 @@ class Demo:
         stack.run("topics", "producers", "topics")
         stack.start_worker()
         self._map = stack.start_map(self._options.port)
-        self.tell(f"map on {self._map}/  (simulated data); portals on {self._city}")
+        self.tell("the map server is up; the past goes through the log ...")
         stack.run("past", "producers", "replay", str(stack.past), "--speed", "max", env=COARSE)
         stack.start_feeds()
-        wait_until(lambda: is_moving(self._map), "a moving picture", within_s=120)
+        self.tell("the feeds are polled ...")
+        self._wait_moving()
         self._fresh_s = time.monotonic()
-        self.tell("the picture moves. Ctrl-C stops everything.")
+        self.tell(f"the picture moves: map on {self._map}/  (simulated data)")
+        self.tell(f"portals on {self._city}. Ctrl-C stops everything.")
+
+    def _wait_moving(self) -> None:
+        """Wait for the first picture in which buses move, saying meanwhile what it lacks."""
+        said = ""
+
+        def is_shown() -> bool:
+            nonlocal said
+            lacks = lacking(self._map)
+            if lacks and lacks != said:
+                self.tell(f"{lacks} ...")
+            said = lacks
+            return not lacks
+
+        wait_until(is_shown, "a moving picture", within_s=120)
 
     def keep(self, is_done: Callable[[], bool]) -> None:
         """Start anew what ends, begin the log anew in time, name feeds that stopped."""
@@ -215,6 +232,19 @@ def _crews(folder: Path, port: int) -> dict[str, str]:
         "BOMNAE_PHOTOS": str(folder / "photos"),
         "BOMNAE_WEBHOOK_NETWORKS": "127.0.0.0/8",
     }
+
+
+def lacking(url: str) -> str:
+    """What the map server has not yet: it is ready, and buses move; "" where nothing is lacking."""
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=5):  # noqa: S310 - our own server
+            pass
+    except urllib.error.HTTPError as unready:
+        with unready:
+            return "; ".join(json.load(unready)["reasons"])
+    except OSError:
+        return "the map server does not answer"
+    return "" if is_moving(url) else "no bus moves in the picture yet"
 
 
 def is_moving(url: str) -> bool:

@@ -53,6 +53,11 @@ class Proxy:
         if mode is Mode.RESET:
             self.cut()
 
+    def aim(self, target_port: int) -> None:
+        """Lead to another port from now on: what is open is cut, and connects there anew."""
+        self._target_port = target_port
+        self.cut()
+
     def cut(self) -> None:
         """Cut every open connection."""
         self._loop.call_soon_threadsafe(self._cut)

@@ -16,6 +16,7 @@ from typing import Any
 import aiokafka
 
 from streams.contract import topics
+from streams.kafka.clients import start
 
 Place = tuple[str, int]
 QUIET_MS = 400  # the broker may understate an end: a log is read until it gives nothing more
@@ -54,7 +55,7 @@ async def read_tails(
             enable_auto_commit=False,
             fetch_max_wait_ms=MAX_WAIT_MS,  # the broker stops listing a partition after it
         )
-        await consumer.start()
+        await start(consumer)
         stack.push_async_callback(consumer.stop)
         at = {place: aiokafka.TopicPartition(*place) for place in tails}
         ends = await consumer.end_offsets(list(at.values()))
@@ -90,7 +91,7 @@ async def lay(
     producer = aiokafka.AIOKafkaProducer(
         bootstrap_servers=address, acks="all", max_batch_size=BATCH_BYTES, max_request_size=8 << 20
     )
-    await producer.start()
+    await start(producer)
     try:
         for place, offset in offsets.items():
             await _lay(producer, place, tails.get(place, ()), offset)

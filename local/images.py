@@ -5,14 +5,15 @@ imagetools`, which content each tag has today and writes images.env; from then o
 
   docker compose --env-file .env --env-file images.env up -d --build --wait
 
-takes that content and no other. Run it again for an update, and look at the difference.
+takes that content and no other. Run it again for an update, and look at the difference. It needs
+docker with buildx, and a way to the registry; docs/walls.md has the steps.
 """
 
 import argparse
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -53,11 +54,12 @@ def _asked(image: str) -> str:
     command += ["--format", "{{.Manifest.Digest}}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ValueError(f"{image}: {done.stderr.strip() or 'docker said nothing'}")
+        said = next(iter(done.stderr.strip().splitlines()), "docker said nothing")
+        raise ValueError(f"{image}: docker buildx imagetools: {said}")
     return digest_in(done.stdout)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """0 when images.env is written, 1 with the reason where a registry does not answer."""
     parser = argparse.ArgumentParser(
         prog="python -m local.images",
@@ -65,7 +67,7 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--out", type=Path, default=ROOT / "images.env", help="file to write")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         lines = pinned({name: _asked(image) for name, image in tags().items()})
         options.out.write_text("\n".join([*lines, ""]), encoding="utf-8")

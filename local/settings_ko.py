@@ -18,6 +18,10 @@ KOREAN = {
     "tls": "모든 문이 쓰는 cert.pem과 key.pem 폴더. 빈 폴더면 자체 인증서를 만듦. 비우면 TLS 없음",
     "hosts": "지도가 응답할 추가 호스트 이름(쉼표로 구분). 프록시의 도메인을 적음",
     "login": "로그인 방식: local(여기 계정), oidc, proxy, open(묻지 않음. 이 기계에서만)",
+    "second_factor": (
+        "인증 앱 번호나 패스키를 갖추어야 하는 사람(BOMNAE_LOGIN=local): optional(아무도), "
+        "staff(열람보다 높은 역할 모두), all(모두). 없으면 로그인 뒤 등록 화면만 열림"
+    ),
     "login_idle_s": "이만큼 아무것도 하지 않으면 지도만 볼 수 있음, 초",
     "login_hard_s": "로그인은 이만큼 지나면 끝남, 초",
     "trusted_proxies": "X-Remote-User와 X-Forwarded-For를 믿는 프록시, CIDR[,CIDR]",
@@ -26,6 +30,7 @@ KOREAN = {
     "oidc_secret": "그곳의 클라이언트 비밀값. 비우면 공개 클라이언트",
     "oidc_roles": "그곳의 그룹과 여기 역할, 그룹=역할[,그룹=역할]",
     "oidc_claim": "그룹이 들어 있는 클레임",
+    "oidc_name": "계정 이름이 되는 클레임. 그곳에서 본인이 고를 수 없는 것",
     "tiles": "배경 지도 타일 URL. 비우면 도로망만 그림",
     "tiles_attribution": "타일 저작권 표시",
     "city": "화면에 나오는 도시 이름",
@@ -75,8 +80,8 @@ KOREAN = {
     "rules": "알림 규칙 TOML 파일. 비우면 `streams/rules.toml`의 값",
     "history_days": "지난 상태를 물을 수 있는 기간, 일. Redis에 보관",
     "secret": "웹훅 비밀값과 현장 링크를 만드는 마스터 키, 32자 이상",
-    "keys": "용도별 키 파일(`python -m streams keys`). 소유자만 읽을 수 있어야 함. BOMNAE_SECRET과 "
-    "BOMNAE_PSEUDONYM_KEY보다 먼저 쓰임",
+    "keys": "용도별 키 파일(`python -m streams keys`). 남이 읽을 수 없어야 함, docs/keys.md. "
+    "BOMNAE_SECRET과 BOMNAE_PSEUDONYM_KEY보다 먼저 쓰임",
     "admin_key": "/api/v1/subscriptions 의 Bearer 키. 비우면 CLI로만 관리",
     "webhook_networks": "공인 주소 밖에서 웹훅을 보내도 되는 망, CIDR[,CIDR]",
     "alert_expiry_s": "경보 하나를 보내려고 시도하는 시간, 초. 지나면 미전달함에 보관",

@@ -24,7 +24,7 @@ def of_kafka() -> str:
     return "\n".join(lines)
 
 
-def _acts(has: rights.Rights, topic: topics.Topic) -> str:
+def _acts(has: rights.ServiceRights, topic: topics.Topic) -> str:
     return "r" * (topic in has.reads) + "w" * (topic in has.writes)
 
 
@@ -32,7 +32,8 @@ def of_redis() -> str:
     """A row a user: the keys it may write."""
     lines = ["| user | writes |", "|---|---|"]
     for name, access in users.SERVICES.items():
-        lines.append(f"| {name} | {', '.join(f'`{pattern}`' for pattern in access.writes)} |")
+        written = ", ".join(f"`{pattern}`" for pattern in access.writes) or "nothing"
+        lines.append(f"| {name} | {written} |")
     return "\n".join(lines)
 
 

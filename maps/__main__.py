@@ -21,6 +21,7 @@ from maps.server import build_app
 from streams.contract import cli
 from streams.contract.errors import ServeError
 from streams.contract.grammars import Address, LoginMode
+from streams.contract.loop_watch import watched_loop
 from streams.contract.running import cancel, run_until_signal
 from streams.contract.settings import Settings
 from streams.contract.tls import Tls, kept_tls
@@ -96,7 +97,8 @@ async def serve(app: web.Application, address: Address, tls: Tls | None = None) 
             scheme = "https" if tls else "http"
             print(f"map on {scheme}://{Address(*listening[:2])}/", flush=True)
         saying = asyncio.create_task(_say_first_code(app[GUARD]))
-        await run_until_signal()
+        with watched_loop():
+            await run_until_signal()
         await cancel([saying, watching], STOP_WITHIN_S)
     except OSError as error:
         raise ServeError(f"cannot serve on {address}: {error.strerror}") from None

@@ -13,8 +13,9 @@ from maps.access.guard import GUARD, Guard
 from maps.access.looks import Looks
 from maps.access.oidc import Provider, check_extra
 from maps.access.recording import RECORDER
-from maps.access.refused import TALLY, Tally, write_repeats, write_rest
+from maps.access.refused import TALLY, RefusedTally, write_repeats, write_rest
 from maps.access.sessions import Sessions
+from maps.api.admin_key import add_admin_key
 from maps.api.admission import OPERATION_OF, admit_people, by_handler
 from maps.api.alerts import add_alerts
 from maps.api.calls import add_calls
@@ -23,14 +24,13 @@ from maps.api.crew import add_crew
 from maps.api.crew_door import add_door
 from maps.api.crew_photos import add_photos
 from maps.api.desk import add_desk
-from maps.api.oidc import PROVIDER
+from maps.api.oidc import PROVIDER, add_oidc
 from maps.api.passkeys import add_passkeys
 from maps.api.past import add_time
 from maps.api.posted import INTAKE, OWN_ORIGINS
 from maps.api.records import add_records
 from maps.api.refusal_page import refused
 from maps.api.routes import OPERATIONS
-from maps.api.subscriptions import add_subscriptions
 from maps.http.connections import CONNECTIONS, Connections, count_asking
 from maps.http.refusals import RequestRefusedError
 from maps.pages import csp
@@ -69,6 +69,7 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     if settings.login is LoginMode.OIDC:
         check_extra()
         app[PROVIDER] = Provider(settings, store.client)
+        add_oidc(app)
     add_desk(app)
     add_time(app)
     app[CONNECTIONS] = Connections()
@@ -78,9 +79,9 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     add_crew(app)
     add_photos(app)
     add_alerts(app)
-    add_subscriptions(app)
+    add_admin_key(app)
     add_passkeys(app)
-    app[RECORDER], app[TALLY] = AccessLog(settings, app[INTAKE]), Tally()
+    app[RECORDER], app[TALLY] = AccessLog(settings, app[INTAKE]), RefusedTally()
     add_records(app)
     app.add_routes(each.route for each in OPERATIONS)
     app.on_response_prepare.append(_secure)

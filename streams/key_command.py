@@ -2,30 +2,29 @@
 
 import argparse
 import os
-import secrets
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from streams.contract.errors import SettingsError
-from streams.contract.key_file import alone, load, save
+from streams.contract.key_file import load, new_key, save
 from streams.contract.keys import (
     NEEDED,
     Key,
     Keys,
     Purpose,
+    completed,
     keys_of_settings,
     part,
-    read,
     rotated,
-    written,
 )
 from streams.contract.settings import Settings
 from streams.contract.times import HOUR_MS, KST, now_ms
+from streams.contract.whole_files import alone
 
-SECRET_BYTES = 32
 MOST_HOURS = 24 * 400
 _HELP = """The keys of a city stand in one file (BOMNAE_KEYS or --file), its owner's alone. Ids and
 times are shown, contents never.
@@ -82,7 +81,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if given is None:
         raise SettingsError("BOMNAE_KEYS is not set: say --file FILE")
     file = given.absolute()
-    with alone(file):
+    with alone(file.parent):
         _ACTIONS[options.action](file, settings, options)
     return 0
 
@@ -90,13 +89,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 def _make(file: Path, settings: Settings, _: argparse.Namespace) -> None:
     if os.path.lexists(file):
         raise SettingsError(f"{file}: is there already; `keys rotate` changes keys")
-    keys = keys_of_settings(settings.secret, settings.pseudonym_key)
-    at_ms = now_ms()
-    for purpose in Purpose:
-        if not keys.accepted(purpose, at_ms):
-            keys = rotated(keys, purpose, secret=_random(), now_ms=at_ms)
-    read(written(keys), str(file))  # what is taken over may be too short
-    save(file, keys)
+    taken_over = keys_of_settings(settings.secret, settings.pseudonym_key)
+    save(file, completed(replace(taken_over, source=str(file)), new_key, now_ms()))
     _show(load(file))
     for name, is_set in (
         ("BOMNAE_SECRET", settings.secret),
@@ -119,7 +113,7 @@ def _rotate(file: Path, _: Settings, options: argparse.Namespace) -> None:
     after = rotated(
         keys,
         purpose,
-        secret=_random(),
+        secret=new_key(),
         now_ms=now_ms(),
         kept_ms=0 if options.leaked else kept_ms,
     )
@@ -145,10 +139,6 @@ _ACTIONS: dict[str, Callable[[Path, Settings, argparse.Namespace], None]] = {
     "rotate": _rotate,
     "derive": _derive,
 }
-
-
-def _random() -> bytes:
-    return secrets.token_bytes(SECRET_BYTES)
 
 
 def _hours(text: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 from maps.access.guard import TOKEN
 from streams.contract.account import MAX_ACCOUNTS, Account, Passkey, check_account
@@ -31,7 +32,17 @@ def added(
         valid_from_ms=now_ms,
         changed_ms=now_ms,
         changed_by=by,
+        revision=1,
     )
+    check_account(made)
+    return made
+
+
+def of_provider(name: str) -> Account:
+    """The row before the first of somebody who logs in at the city's provider: there to be locked.
+    The role is of no weight, the provider's groups give theirs.
+    """
+    made = Account(account=name, roles=(Role.VIEWER,))
     check_account(made)
     return made
 
@@ -39,9 +50,7 @@ def added(
 def locked(account: Account, now_ms: int, by: str, *, is_locked: bool = True) -> Account:
     """Nobody logs in as it, and its sessions end; or again they do."""
     valid_from_ms = now_ms if is_locked else account.valid_from_ms
-    return replace(
-        account, is_locked=is_locked, valid_from_ms=valid_from_ms, changed_ms=now_ms, changed_by=by
-    )
+    return _changed(account, now_ms, by, is_locked=is_locked, valid_from_ms=valid_from_ms)
 
 
 def reset(account: Account, password_hash: str, now_ms: int, by: str) -> Account:
@@ -50,40 +59,33 @@ def reset(account: Account, password_hash: str, now_ms: int, by: str) -> Account
     """
     if account.token_hash:
         raise AccountError("account", account.account, "a person's: a program gets its next token")
-    return replace(
+    return _changed(
         account,
+        now_ms,
+        by,
         password_hash=password_hash,
         code_secret="",
         passkeys=(),
         must_change=True,
         is_locked=False,
         valid_from_ms=now_ms,
-        changed_ms=now_ms,
-        changed_by=by,
     )
 
 
 def with_password(account: Account, password_hash: str, now_ms: int) -> Account:
     """Its person's own new password; other sessions than this one's end."""
-    return replace(
-        account,
-        password_hash=password_hash,
-        must_change=False,
-        valid_from_ms=now_ms,
-        changed_ms=now_ms,
-        changed_by=account.account,
-    )
+    given = {"password_hash": password_hash, "must_change": False, "valid_from_ms": now_ms}
+    return _changed(account, now_ms, account.account, **given)
 
 
 def with_codes(account: Account, sealed: str, now_ms: int, by: str) -> Account:
     """With the sealed secret of one-time codes; "" takes them away."""
-    return replace(account, code_secret=sealed, changed_ms=now_ms, changed_by=by)
+    return _changed(account, now_ms, by, code_secret=sealed)
 
 
 def with_passkey(account: Account, key: Passkey, now_ms: int) -> Account:
     """With one passkey more, its person's own."""
-    keys = (*account.passkeys, key)
-    made = replace(account, passkeys=keys, changed_ms=now_ms, changed_by=account.account)
+    made = _changed(account, now_ms, account.account, passkeys=(*account.passkeys, key))
     check_account(made)
     return made
 
@@ -91,13 +93,12 @@ def with_passkey(account: Account, key: Passkey, now_ms: int) -> Account:
 def without_passkeys(account: Account, key_ids: Collection[str], now_ms: int) -> Account:
     """Without these passkeys."""
     keys = tuple(each for each in account.passkeys if each.key_id not in key_ids)
-    return replace(account, passkeys=keys, changed_ms=now_ms, changed_by=account.account)
+    return _changed(account, now_ms, account.account, passkeys=keys)
 
 
 def with_roles(account: Account, roles: Iterable[Role], now_ms: int, by: str) -> Account:
     """With other roles; its sessions go on with them."""
-    given = tuple(dict.fromkeys(roles))
-    made = replace(account, roles=given, changed_ms=now_ms, changed_by=by)
+    made = _changed(account, now_ms, by, roles=tuple(dict.fromkeys(roles)))
     check_account(made)
     return made
 
@@ -106,13 +107,14 @@ def with_token(account: Account, token: str, days: int, now_ms: int, by: str) ->
     """A program's account with its next token; the one before counts no more."""
     if account.password_hash:
         raise AccountError("account", account.account, "one without a password: a program's own")
-    return replace(
-        account,
-        token_hash=sha256(token.encode()).hexdigest(),
-        expires_ms=now_ms + days * DAY_MS,
-        changed_ms=now_ms,
-        changed_by=by,
-    )
+    hashed = sha256(token.encode()).hexdigest()
+    return _changed(account, now_ms, by, token_hash=hashed, expires_ms=now_ms + days * DAY_MS)
+
+
+def _changed(account: Account, now_ms: int, by: str, **given: Any) -> Account:
+    """The next one of a row as it was read: the stage takes it where that row still holds."""
+    revision = account.revision + 1
+    return replace(account, **given, changed_ms=now_ms, changed_by=by, revision=revision)
 
 
 def token_of(name: str, secret: str) -> str:

@@ -2,8 +2,6 @@
 
 import argparse
 import asyncio
-import getpass
-import os
 import secrets
 import sys
 from collections.abc import Mapping
@@ -13,31 +11,50 @@ from redis.exceptions import RedisError
 from maps.access import accounts
 from maps.access.first import first_code_again
 from maps.access.passwords import hash_of, made_password
-from streams.contract import topics
+from maps.access.resealing import reseal
+from maps.access.sessions import end_all
+from streams.contract import cli, topics
 from streams.contract.account import Account
-from streams.contract.enums import Role
+from streams.contract.enums import AccessAction, Role
 from streams.contract.errors import AccountError, IntakeError
+from streams.contract.grammars import LoginMode
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
+from streams.kafka.access_writing import AccessLog
 from streams.kafka.intake import Intake
 from streams.state.folded import is_folded
 from streams.state.store import Store
 
 EXIT_UNSETTLED, EXIT_UNKNOWN, EXIT_AWAY = 5, 7, 8
 SETTLED_WITHIN_S = 10.0
+TRIES = 3
+ADDRESS = "command line"  # what an access record says instead of one
+RECORDED = {
+    "add": (AccessAction.ACT, "account"),
+    "roles": (AccessAction.ACT, "roles"),
+    "lock": (AccessAction.ACT, "lock"),
+    "unlock": (AccessAction.ACT, "unlock"),
+    "reset": (AccessAction.KEY, "password"),
+    "token": (AccessAction.KEY, "token"),
+    "first-code": (AccessAction.KEY, "first code"),
+    "reseal": (AccessAction.KEY, "one-time codes"),
+    "remove": (AccessAction.DELETE, "account"),
+}
 DAYS = (1, 730)
-HELP = """Who may log in, and what as. Each change is a message on the log, which keeps it.
+HELP = """Who may log in, and what as. Each change is a message on the log, which keeps it;
+before it is done there is an access record of it, by NAME@terminal.
 
   python -m maps accounts add kim --roles desk,operator --office roads
   python -m maps accounts reset kim       a new password; codes and passkeys count no more
   python -m maps accounts first-code      the start code of a city without accounts, once more
-  python -m maps accounts lock kim        all sessions end within seconds; unlock undoes it
+  python -m maps accounts lock kim        all sessions end within seconds, those of the city's
+                                          login or of a proxy as well; unlock undoes it
   python -m maps accounts token gis --days 365       what a program sends as its bearer
 
 A password is printed once and must be changed at the first login. Roles: viewer (the map), desk
 (answers, calls), operator (acknowledges), manager (webhooks, files), admin (accounts), auditor
 (access records)."""
-EXIT_CODES = """exit codes: 0 done · 2 something cannot be so · 5 in the log, not yet folded ·
+EXIT_CODES = """exit codes: 0 done · 2 something cannot be so · 5 in the log, not (yet) in force ·
 7 no such account · 8 Kafka or Redis away"""
 
 
@@ -70,6 +87,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     ):
         actions.add_parser(name, help=text).add_argument("account")
     actions.add_parser("list", help="every account")
+    actions.add_parser("reseal", help="after a rotation of the key for codes: seal theirs anew")
     actions.add_parser("first-code", help="the code of the first account, where it was lost")
 
 
@@ -86,57 +104,100 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 async def _act(settings: Settings, options: argparse.Namespace) -> int:
     store, intake = Store.connect(settings), Intake(settings)
     try:
-        known = await store.accounts()
         if options.action == "list":
-            return _list(known)
+            return _list(await store.accounts())
+        if options.action == "reseal":
+            await _record(AccessLog(settings, intake), options.action, "")
+            return await reseal(settings, store, intake)
         if options.action == "first-code":
+            await _record(AccessLog(settings, intake), options.action, "")
             _print(f"start code {await first_code_again(store)}, good for a day")
             return 0
-        if options.action != "add" and options.account not in known:
-            sys.stderr.write(f"bomnae: there is no account {options.account[:40]!r}\n")
-            return EXIT_UNKNOWN
-        if await store.is_account_gone(options.account):
-            raise AccountError("account", options.account, "a name that was not removed before")
-        made, shown = _made(known, options, now_ms(), _by())
-        await intake.send(topics.ACCOUNTS, 0, made)
-        for line in shown:
-            _print(line)
-        return await _settled(store, made)
+        return await _changed(settings, store, intake, options)
     finally:
         await intake.close()
         await store.close()
 
 
+async def _changed(
+    settings: Settings, store: Store, intake: Intake, options: argparse.Namespace
+) -> int:
+    """Do one action; where another change of the account came first, once more of what that left.
+    A secret is made and shown once.
+    """
+    secret, records = _secret(options), AccessLog(settings, intake)
+    for number in range(TRIES):
+        known = await _known(settings, store, options)
+        if known is None:
+            sys.stderr.write(f"bomnae: there is no account {options.account[:40]!r}\n")
+            return EXIT_UNKNOWN
+        made = _made(known, options, secret, now_ms(), cli.at_terminal())
+        if number == 0:
+            await _record(records, options.action, made.account)
+        await intake.send(topics.ACCOUNTS, 0, made)
+        if secret and number == 0:
+            _print(f"{'token' if options.action == 'token' else 'password'} {secret}")
+        code = await _settled(store, made)
+        if code is not None:
+            return code
+    sys.stderr.write(f"{options.account}: others changed it {TRIES} times meanwhile; look again\n")
+    return EXIT_UNSETTLED
+
+
+async def _known(
+    settings: Settings, store: Store, options: argparse.Namespace
+) -> Mapping[str, Account] | None:
+    """All accounts, that of the options among them; None where it is not there. AccountError for a
+    name that was removed. A name of the city's login is there to be locked.
+    """
+    known = await store.accounts()
+    if await store.is_account_gone(options.account):
+        raise AccountError("account", options.account, "a name that was not removed before")
+    if options.action == "lock" and settings.login is LoginMode.OIDC:
+        known.setdefault(options.account, accounts.of_provider(options.account))
+    return known if options.action == "add" or options.account in known else None
+
+
+async def _record(records: AccessLog, action: str, account: str) -> None:
+    """The access record, before it is done; IntakeError where the log is away: then it is not."""
+    what, kind = RECORDED[action]
+    await records.write(cli.at_terminal(), ADDRESS, what, subject_kind=kind, subject=account)
+
+
+def _secret(options: argparse.Namespace) -> str:
+    """What somebody is handed: a password, or a program's token; "" where it is neither."""
+    if options.action == "reset" or (options.action == "add" and not options.program):
+        return made_password()
+    if options.action == "token":
+        return accounts.token_of(options.account, secrets.token_urlsafe(32))
+    return ""
+
+
 def _made(
-    known: Mapping[str, Account], options: argparse.Namespace, at_ms: int, by: str
-) -> tuple[Account, list[str]]:
-    """What goes into the log, and what is shown once."""
+    known: Mapping[str, Account], options: argparse.Namespace, secret: str, at_ms: int, by: str
+) -> Account:
+    """What goes into the log."""
     if options.action == "add":
-        return _added(known, options, at_ms, by)
+        return _added(known, options, secret, at_ms, by)
     account = known[options.account]
     if options.action == "reset":
-        password = made_password()
-        made = accounts.reset(account, hash_of(password), at_ms, by)
-        return made, [f"password {password}"]
+        return accounts.reset(account, hash_of(secret), at_ms, by)
     if options.action == "token":
-        token = accounts.token_of(account.account, secrets.token_urlsafe(32))
-        return accounts.with_token(account, token, options.days, at_ms, by), [f"token {token}"]
+        return accounts.with_token(account, secret, options.days, at_ms, by)
     if options.action == "roles":
-        return accounts.with_roles(account, options.roles, at_ms, by), []
+        return accounts.with_roles(account, options.roles, at_ms, by)
     if options.action == "remove":
-        return accounts.removed(account, at_ms, by), []
-    is_locked = options.action == "lock"
-    return accounts.locked(account, at_ms, by, is_locked=is_locked), []
+        return accounts.removed(account, at_ms, by)
+    return accounts.locked(account, at_ms, by, is_locked=options.action == "lock")
 
 
 def _added(
-    known: Mapping[str, Account], options: argparse.Namespace, at_ms: int, by: str
-) -> tuple[Account, list[str]]:
+    known: Mapping[str, Account], options: argparse.Namespace, password: str, at_ms: int, by: str
+) -> Account:
     accounts.check_room(len(known))
     if options.account in known:
         raise AccountError("account", options.account, "a name that is not taken")
-    password = "" if options.program else made_password()
-    made = accounts.added(
+    return accounts.added(
         options.account,
         options.roles,
         options.office,
@@ -145,25 +206,26 @@ def _added(
         by=by,
         must_change=bool(password),
     )
-    return made, [f"password {password}"] if password else []
 
 
-def _by() -> str:
-    """Who sits at the terminal, as this machine knows them."""
-    try:
-        return f"cli:{getpass.getuser()}"[:40]
-    except (KeyError, OSError):
-        return f"cli:{os.getuid()}"
-
-
-async def _settled(store: Store, made: Account) -> int:
-    """0 once a worker has folded it; it is in the log either way."""
+async def _settled(store: Store, made: Account) -> int | None:
+    """0 once a worker has folded it, None where another change came first; it is in the log either
+    way.
+    """
+    found: Account | None = None
 
     async def shows() -> bool:
+        nonlocal found
         found = await store.account(made.account)
-        return found == made or (made.is_removed and found is None)
+        if made.is_removed:
+            return found is None
+        return found is not None and found.revision >= made.revision
 
     if await is_folded(shows, within_s=SETTLED_WITHIN_S):
+        if not made.is_removed and found != made:
+            return None
+        if made.is_removed:
+            await end_all(store.client, made.account)
         _print(f"{made.account} {'is removed' if made.is_removed else 'is as said'}")
         return 0
     sys.stderr.write(f"{made.account}: in the log; no worker has taken it up yet\n")

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from aiohttp import web
 
+from maps.access.factors import is_lacking
 from maps.access.failures import Failures
 from maps.access.looks import Looks
 from maps.access.passwords import Passwords
@@ -80,19 +81,21 @@ class Guard:
         session = await self.sessions.of(token) if token else None
         if session is None:
             return None
-        known = await self._standing(session.account)
+        known = await self._known(session.account)
         if known is None and session.roles is None:
             return None
-        if known is not None and session.begun_ms < known.valid_from_ms:
+        if known is not None and (known.is_locked or session.begun_ms < known.valid_from_ms):
             return None
         roles = session.roles if session.roles is not None else known.roles if known else ()
+        local = known if session.door is LoginMode.LOCAL else None
         return Who(
             session.account,
             roles,
             address,
             session.door,
             session.name,
-            must_change=bool(known and known.must_change and session.door is LoginMode.LOCAL),
+            must_change=local is not None and local.must_change,
+            lacks_factor=local is not None and is_lacking(local, self.settings.second_factor),
             is_idle=self.sessions.is_idle(session),
         )
 
@@ -122,11 +125,15 @@ class Guard:
 
     async def _standing(self, name: str) -> Account | None:
         """An account that is there and not locked."""
+        found = await self._known(name)
+        return None if found is None or found.is_locked else found
+
+    async def _known(self, name: str) -> Account | None:
+        """An account, None where there is none or nobody can say now."""
         try:
-            found = await self.account(name)
+            return await self.account(name)
         except LOSSES:
             return None
-        return None if found is None or found.is_locked else found
 
 
 GUARD = web.AppKey("guard", Guard)

@@ -1,13 +1,13 @@
 """Login at an OpenID provider: authorization code with PKCE (RFC 7636), its signed answer checked;
 and its word that somebody has logged out there.
 
-The groups it tells become roles by BOMNAE_OIDC_ROLES. What it was asked is kept in Redis for ten
-minutes: any server of the city may take the answer.
+The groups it tells become roles by BOMNAE_OIDC_ROLES, and the claim of BOMNAE_OIDC_NAME names the
+account. What it was asked is kept in Redis for ten minutes: any server of the city may take the
+answer.
 """
 
 import asyncio
 import base64
-import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 import aiohttp
 import msgspec
 
+from streams.contract.account import is_name
 from streams.contract.enums import Role
 from streams.contract.errors import BomnaeError, SettingsError
 from streams.contract.settings import Settings
@@ -27,10 +28,11 @@ from streams.state.keys import ASKED, login_key
 STATE_FOR_S = 600
 WITHIN_S = 10.0
 KNOWN_S = 3600.0  # how long the provider's addresses and keys are believed
+AGAIN_S = 60.0  # a signature by no key that is known has the keys asked for anew, so often at most
 LEEWAY_S = 60  # two machines' clocks may be off by
 MAX_ANSWER_BYTES = 256 << 10
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,38}")
+HASHED = "oidc-"  # what the account of a name begins with that cannot be one
 _TIMES = ("iat", "nbf", "exp")  # claims that are times
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 
@@ -43,7 +45,17 @@ class OidcError(BomnaeError):
         self.code = code
 
 
-class Asked(msgspec.Struct):
+class Facts(msgspec.Struct):
+    """What the provider says of itself (OpenID Discovery), as far as it is needed here."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str = ""
+
+
+class BegunLogin(msgspec.Struct):
     """What a login was begun with; `next` is where it leads."""
 
     verifier: str
@@ -67,7 +79,8 @@ class Provider:
 
     settings: Settings
     client: Any  # of Redis
-    _found: tuple[float, Mapping[str, Any], Any] | None = None
+    _found: tuple[float, Facts, Any] | None = None
+    _again_s: float = -AGAIN_S  # when the keys were last asked for anew for a signature
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def begin(self, back: str, leads_to: str) -> tuple[str, str]:
@@ -77,7 +90,7 @@ class Provider:
         """
         facts, _ = await self._facts()
         state, verifier, nonce = (secrets.token_urlsafe(32) for _ in range(3))
-        asked = msgspec.json.encode(Asked(verifier, nonce, leads_to))
+        asked = msgspec.json.encode(BegunLogin(verifier, nonce, leads_to))
         await self.client.set(login_key(ASKED, state), asked, ex=STATE_FOR_S)
         digest = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=")
         query = {
@@ -90,14 +103,14 @@ class Provider:
             "code_challenge": digest.decode(),
             "code_challenge_method": "S256",
         }
-        return f"{facts['authorization_endpoint']}?{urlencode(query)}", state
+        return f"{facts.authorization_endpoint}?{urlencode(query)}", state
 
     async def end(self, back: str, state: str, code: str) -> tuple[Person, str]:
         """Whom a code is of, and where their login leads. A state counts once."""
         raw = await self.client.getdel(login_key(ASKED, state))
         if raw is None:
             raise OidcError("oidc_state", "no such login was begun, or longer than 10 minutes ago")
-        asked = msgspec.json.decode(raw, type=Asked)
+        asked = msgspec.json.decode(raw, type=BegunLogin)
         facts, _ = await self._facts()
         form = {
             "grant_type": "authorization_code",
@@ -106,12 +119,13 @@ class Provider:
             "code_verifier": asked.verifier,
             "client_id": self.settings.oidc_client,
         }
-        told = await self._post(facts["token_endpoint"], form)
+        told = await self._post(facts.token_endpoint, form)
         claims = await self._claims(str(told.get("id_token", "")))
         if claims.get("nonce") != asked.nonce:
             raise OidcError("oidc_refused", "its answer is to another login (nonce)")
-        if self.settings.oidc_claim not in claims and "userinfo_endpoint" in facts:
-            claims |= await self._more(facts["userinfo_endpoint"], told, claims)
+        wanted = {self.settings.oidc_claim, self.settings.oidc_name}
+        if wanted - claims.keys() and facts.userinfo_endpoint:
+            claims = await self._more(facts.userinfo_endpoint, told, claims) | claims
         return self._person(claims), asked.next
 
     async def logged_out(self, token: str) -> tuple[str, str]:
@@ -124,31 +138,31 @@ class Provider:
 
     def _person(self, claims: Mapping[str, Any]) -> Person:
         groups = claims.get(self.settings.oidc_claim, [])
-        named = {groups} if isinstance(groups, str) else {str(each) for each in groups}
+        told = groups if isinstance(groups, list) else [groups]
+        named = {each for each in told if isinstance(each, str)}
         roles = tuple(dict.fromkeys(r for group, r in self.settings.oidc_roles if group in named))
-        subject = str(claims["sub"])
-        name = str(claims.get("preferred_username", ""))
-        if not _NAME.fullmatch(name):
-            name = "oidc-" + sha256(subject.encode()).hexdigest()[:16]
-        return Person(name, roles, str(claims.get("sid", "")), subject)
+        name = claims.get(self.settings.oidc_name)
+        if not isinstance(name, str) or not name:
+            raise OidcError("oidc_refused", "its answer has no claim of BOMNAE_OIDC_NAME")
+        session = str(claims.get("sid", ""))
+        return Person(account_of(name), roles, session, str(claims["sub"]))
 
     async def _claims(self, token: str, *, is_logout: bool = False) -> dict[str, Any]:
         """What a token of the provider says, its signature, maker, audience and times checked."""
         from joserfc import jwt  # noqa: PLC0415 - an extra: asked for at the start
         from joserfc.errors import JoseError  # noqa: PLC0415
 
-        facts, keys = await self._facts()
+        facts, claims = await self._signed(token)
         try:
-            claims = jwt.decode(token, keys, algorithms=_ALGORITHMS).claims
             rules = jwt.JWTClaimsRegistry(
                 leeway=LEEWAY_S,
-                iss={"essential": True, "value": facts["issuer"]},
+                iss={"essential": True, "value": facts.issuer},
                 aud={"essential": True, "value": self.settings.oidc_client},
                 exp={"essential": not is_logout},
                 iat={"essential": True},
             )
             rules.validate(claims)
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, TypeError) as error:
             name = type(error).__name__
             is_wrong = name in {"ExpiredTokenError", "InvalidClaimError"}  # and not missing
             is_time = is_wrong and getattr(error, "claim", "exp") in _TIMES
@@ -156,7 +170,29 @@ class Provider:
             raise OidcError(code, f"its answer cannot be believed ({name})") from None
         if not is_logout and not claims.get("sub"):
             raise OidcError("oidc_refused", "its answer names nobody")
-        return dict(claims)
+        return claims
+
+    async def _signed(self, token: str) -> tuple[Facts, dict[str, Any]]:
+        """What a token says that a key of the provider has signed. Where none that is known has,
+        they may be others by now: they are asked for anew, once in `AGAIN_S`.
+        """
+        from joserfc import jwt  # noqa: PLC0415
+        from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError  # noqa: PLC0415
+
+        found = await self._facts()
+        while True:
+            facts, keys = found
+            try:
+                return facts, dict(jwt.decode(token, keys, algorithms=_ALGORITHMS).claims)
+            except (JoseError, ValueError, TypeError, LookupError) as error:
+                is_unknown = isinstance(error, InvalidKeyIdError | BadSignatureError)
+                again = await self._other_keys(keys) if is_unknown else None
+                if again is None:
+                    name = type(error).__name__
+                    raise OidcError(
+                        "oidc_refused", f"its answer cannot be believed ({name})"
+                    ) from None
+                found = again
 
     async def _more(
         self, address: str, told: Mapping[str, Any], claims: Mapping[str, Any]
@@ -173,20 +209,36 @@ class Provider:
         auth = aiohttp.BasicAuth(self.settings.oidc_client, secret) if secret else None
         return await self._json("POST", address, data=form, auth=auth)
 
-    async def _facts(self) -> tuple[Mapping[str, Any], Any]:
+    async def _facts(self) -> tuple[Facts, Any]:
         """The provider's addresses and its keys, asked for anew each hour."""
-        from joserfc.jwk import KeySet  # noqa: PLC0415
-
         async with self._turn:
             if self._found and time.monotonic() - self._found[0] < KNOWN_S:
-                return self._found[1], self._found[2]
-            issuer = self.settings.oidc_issuer.rstrip("/")
-            facts = await self._json("GET", f"{issuer}/.well-known/openid-configuration")
-            if str(facts.get("issuer", "")).rstrip("/") != issuer:
-                raise OidcError("oidc_refused", "it calls itself by another address")
-            keys = KeySet.import_key_set(await self._json("GET", facts["jwks_uri"]))  # type: ignore[arg-type]
-            self._found = time.monotonic(), facts, keys
-            return facts, keys
+                return self._found[1:]
+            return await self._ask()
+
+    async def _other_keys(self, known: Any) -> tuple[Facts, Any] | None:
+        """The same, asked for since `known` were; None where that was done lately."""
+        async with self._turn:
+            if self._found and self._found[2] is not known:  # somebody else's turn brought others
+                return self._found[1:]
+            now_s = time.monotonic()
+            if now_s - self._again_s < AGAIN_S:
+                return None
+            self._again_s = now_s
+            return await self._ask()
+
+    async def _ask(self) -> tuple[Facts, Any]:
+        issuer = self.settings.oidc_issuer.rstrip("/")
+        told = await self._json("GET", f"{issuer}/.well-known/openid-configuration")
+        try:
+            facts = msgspec.convert(told, Facts)
+        except msgspec.ValidationError as error:
+            raise OidcError("oidc_refused", f"its discovery document: {error}") from None
+        if facts.issuer.rstrip("/") != issuer:
+            raise OidcError("oidc_refused", "it calls itself by another address")
+        keys = _keys_in(await self._json("GET", facts.jwks_uri))
+        self._found = time.monotonic(), facts, keys
+        return facts, keys
 
     async def _json(self, method: str, address: str, **given: Any) -> dict[str, Any]:
         limit = aiohttp.ClientTimeout(total=WITHIN_S)
@@ -206,11 +258,35 @@ class Provider:
             body = msgspec.json.decode(raw)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise OidcError("oidc_away", f"no answer ({type(error).__name__})") from None
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise OidcError("oidc_refused", "its answer is no JSON") from None
         if not isinstance(body, dict):
             raise OidcError("oidc_refused", "its answer is no object")
         return body
+
+
+def account_of(name: str) -> str:
+    """The account of a name that the provider tells. One that no account can have becomes its hash;
+    so does one that looks like such: nobody is somebody else.
+    """
+    if is_name(name) and not name.startswith(HASHED):
+        return name
+    return HASHED + sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _keys_in(told: Mapping[str, Any]) -> Any:
+    """The keys of a JWKS; OidcError where it is none, or has no key."""
+    from joserfc.errors import JoseError  # noqa: PLC0415
+    from joserfc.jwk import KeySet  # noqa: PLC0415
+
+    try:
+        found = KeySet.import_key_set(told)  # type: ignore[arg-type]
+        if found.keys:
+            return found
+        fault = "no key"
+    except (JoseError, ValueError, TypeError, LookupError, AttributeError) as error:
+        fault = type(error).__name__
+    raise OidcError("oidc_refused", f"its keys cannot be read ({fault})")
 
 
 def check_extra() -> None:

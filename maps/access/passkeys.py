@@ -28,7 +28,7 @@ class PasskeyError(BomnaeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class PasskeySite:
     """Whom keys are for: the host's name, and the origins its pages come from."""
 
     name: str
@@ -40,16 +40,16 @@ def is_installed() -> bool:
     return importlib.util.find_spec("webauthn") is not None
 
 
-def site_of(scheme: str, host: str, own_origins: Iterable[str]) -> Site | None:
+def site_of(scheme: str, host: str, own_origins: Iterable[str]) -> PasskeySite | None:
     """The site of a request's Host; None for an address: keys are made for names alone."""
     name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
     if not name or ":" in name or name.rpartition(".")[2].isdigit():
         return None
     ours = (each for each in own_origins if urlsplit(each).hostname == name)
-    return Site(name, tuple(dict.fromkeys((f"{scheme}://{host}", *ours))))
+    return PasskeySite(name, tuple(dict.fromkeys((f"{scheme}://{host}", *ours))))
 
 
-def registration(site: Site, city: str, account: Account, challenge: bytes) -> Json:
+def registration(site: PasskeySite, city: str, account: Account, challenge: bytes) -> Json:
     """What a browser is asked, so that a device makes a key for an account. The account stands in
     it as a hash: a device keeps it.
     """
@@ -73,7 +73,7 @@ def registration(site: Site, city: str, account: Account, challenge: bytes) -> J
     return cast(Json, json.loads(lib.options_to_json(options)))
 
 
-def registered(site: Site, credential: Json, challenge: bytes, now_ms: int) -> Passkey:
+def registered(site: PasskeySite, credential: Json, challenge: bytes, now_ms: int) -> Passkey:
     """The key that a device made; PasskeyError where its answer is to something else."""
     import webauthn as lib  # noqa: PLC0415
     from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415
@@ -93,7 +93,7 @@ def registered(site: Site, credential: Json, challenge: bytes, now_ms: int) -> P
     )
 
 
-def login(site: Site, challenge: bytes, key_ids: Iterable[str]) -> Json:
+def login(site: PasskeySite, challenge: bytes, key_ids: Iterable[str]) -> Json:
     """What a browser is asked for a login; no `key_ids`: whatever key its device keeps for us."""
     import webauthn as lib  # noqa: PLC0415
     from webauthn.helpers import structs  # noqa: PLC0415
@@ -111,7 +111,7 @@ def login(site: Site, challenge: bytes, key_ids: Iterable[str]) -> Json:
     return cast(Json, json.loads(lib.options_to_json(options)))
 
 
-def uses_of(site: Site, credential: Json, challenge: bytes, key: Passkey, uses: int) -> int:
+def uses_of(site: PasskeySite, credential: Json, challenge: bytes, key: Passkey, uses: int) -> int:
     """How often the key has signed, told by a login that is right; PasskeyError for any other, and
     for one whose count does not go on from `uses`: the key was copied.
     """

@@ -10,29 +10,31 @@ from collections.abc import Collection
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from zxcvbn import zxcvbn
 
 from streams.contract.errors import AccountError
 
 LEAST, MOST = 12, 128
 AT_ONCE = 2
 _HASHER = PasswordHasher()
-_COMMON = ("password", "qwerty", "123456", "bomnae", "chuncheon", "abcdef", "111111")
+LEAST_SCORE = 4
+JUDGED = 32
+"""So much of a password is judged, characters: one made to be slow takes half a second by then."""
+_OURS = ("bomnae", "봄내", "chuncheon", "춘천")
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that are read as others
 
 
 def check_password(password: str, *, told: Collection[str] = ()) -> None:
-    """Raise AccountError for a password that is too short, too long or easily guessed: of few
-    signs, of a common word or of what is `told` about the account. It is never repeated.
+    """Raise AccountError for a password that is too short, too long or soon guessed: zxcvbn's score
+    of it, which knows common and leaked ones, keyboards, dates and what is `told` about the
+    account, is below its highest, 4 (10^10 guesses). It is never repeated.
     """
     if not LEAST <= len(password) <= MOST:
         bound = f"{LEAST} to {MOST} characters"
         raise AccountError("password", f"{len(password)} characters", bound)
-    low = password.lower()
-    rest = low
-    for word in (*_COMMON, *(each.lower() for each in told if len(each) > 2)):
-        rest = rest.replace(word, "")
-    if len(set(low)) < 5 or len(rest) < LEAST // 2:
-        raise AccountError("password", "one that is easily guessed", "of words nobody expects")
+    judged = zxcvbn(password[:JUDGED], user_inputs=[*_OURS, *told], max_length=JUDGED)
+    if judged["score"] < LEAST_SCORE:
+        raise AccountError("password", "one that is soon guessed", "of words nobody expects")
 
 
 def made_password() -> str:
@@ -53,8 +55,10 @@ class Passwords:
         self._room = asyncio.Semaphore(AT_ONCE)
         self._nobodys = hash_of(secrets.token_urlsafe())
 
-    async def hash(self, password: str) -> str:
+    async def new_hash(self, password: str, *, told: Collection[str]) -> str:
+        """The hash of a password somebody chose; AccountError where `check_password` refuses it."""
         async with self._room:
+            await asyncio.to_thread(check_password, password, told=told)
             return await asyncio.to_thread(hash_of, password)
 
     async def is_right(self, password: str, hashed: str) -> bool:

@@ -36,7 +36,7 @@ class Refused(NamedTuple):
 
 
 @dataclass(slots=True)
-class Tally:
+class RefusedTally:
     """How often each kind was refused since it was last recorded; times are of any clock, s."""
 
     _begun: dict[Refused, float] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Tally:
         self._more[kind] = self._more.get(kind, 0) + count
 
 
-TALLY: web.AppKey[Tally] = web.AppKey("tally")
+TALLY: web.AppKey[RefusedTally] = web.AppKey("tally")
 
 
 async def record_refused(
@@ -93,19 +93,19 @@ async def record_refused(
         await _write(request.app[RECORDER], tally, kind, 1, now_s)
 
 
-async def write_repeats(recorder: AccessLog, tally: Tally) -> None:
+async def write_repeats(recorder: AccessLog, tally: RefusedTally) -> None:
     """Write what is due, as long as the server runs."""
     while True:
         await asyncio.sleep(LOOK_S)
         await _write_due(recorder, tally, time.monotonic())
 
 
-async def write_rest(recorder: AccessLog, tally: Tally) -> None:
+async def write_rest(recorder: AccessLog, tally: RefusedTally) -> None:
     """Write all that was counted, as far as the log takes it: the server ends."""
     await _write_due(recorder, tally, time.monotonic() + WINDOW_S)
 
 
-async def _write_due(recorder: AccessLog, tally: Tally, now_s: float) -> None:
+async def _write_due(recorder: AccessLog, tally: RefusedTally, now_s: float) -> None:
     is_taken = True
     for kind, count in tally.due(now_s):
         if is_taken:
@@ -115,7 +115,7 @@ async def _write_due(recorder: AccessLog, tally: Tally, now_s: float) -> None:
 
 
 async def _write(
-    recorder: AccessLog, tally: Tally, kind: Refused, count: int, now_s: float
+    recorder: AccessLog, tally: RefusedTally, kind: Refused, count: int, now_s: float
 ) -> bool:
     try:
         await recorder.write(

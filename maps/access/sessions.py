@@ -183,6 +183,17 @@ def _newer(read: Session, known: _Known | None) -> Session:
     return replace(read, acted_ms=known.session.acted_ms)
 
 
+async def end_all(client: Any, account: str) -> None:
+    """End whatever sessions an account has; other processes notice within `KNOWN_MS`."""
+    held = login_key(SESSIONS_OF, account)
+    names = [name.decode() for name in await client.smembers(held)]
+    async with client.pipeline(transaction=False) as together:
+        for name in names:
+            together.delete(login_key(SESSION, name))
+        together.delete(held)
+        await together.execute()
+
+
 def name_of(token: str) -> str:
     """What a token is kept under: whoever reads Redis has no token."""
     return sha256(token.encode(errors="surrogateescape")).hexdigest()

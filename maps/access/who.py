@@ -12,8 +12,8 @@ class Who:
     """Somebody at an `address`; `account` "" is nobody. `may_do` is all they may do now.
 
     `session` is the digest of their session, "" without one. `must_change`: they may do nothing
-    but set a password of their own. `is_idle`: they have been away, and may look alone.
-    `is_program`: a program's token, nobody sits there.
+    but set a password of their own; `lacks_factor`: nothing but set up a second factor. `is_idle`:
+    they have been away, and may look alone. `is_program`: a program's token, nobody sits there.
     """
 
     account: str
@@ -22,14 +22,20 @@ class Who:
     door: LoginMode
     session: str = ""
     must_change: bool = False
+    lacks_factor: bool = False
     is_idle: bool = False
     is_program: bool = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether there is something to do first, on one's own account."""
+        return self.must_change or self.lacks_factor
 
     @property
     def may_do(self) -> frozenset[Permission]:
         if self.door is LoginMode.OPEN:
             return _OPEN
-        if self.must_change:
+        if self.is_held:
             return FOR_ALL | OF_EACH
         may = permissions_of(self.roles)
         return may & (WATCHING | FOR_ALL | {Permission.SELF}) if self.is_idle else may

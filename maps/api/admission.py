@@ -10,6 +10,7 @@ from maps.access.recording import record
 from maps.access.refused import record_refused
 from maps.access.roles import Permission
 from maps.access.who import Who, nobody
+from maps.api.admin_key import by_admin_key
 from maps.api.operation import ADMIN_KEY, Operation
 from maps.api.posted import check_origin
 from maps.http.refusals import RequestRefusedError
@@ -45,8 +46,10 @@ async def admit_people(request: web.Request, handler: Handler) -> web.StreamResp
         request[WHO] = await who_if_known(request)
         return await handler(request)
     request[WHO] = who = await _who(request)
-    if not who.may(operation.may) and not _has_own_key(operation, who):
-        return await _turned_away(request, operation, who)
+    if not who.may(operation.may):
+        if operation.needs != ADMIN_KEY or who.account:
+            return await _turned_away(request, operation, who)
+        request[WHO] = await by_admin_key(request, who)
     if who.session and not who.is_idle and _is_act(operation):
         await guard.sessions.act_of(who.session)
     await _record(request, operation)
@@ -80,13 +83,8 @@ async def who_if_known(request: web.Request) -> Who:
         return nobody(address, guard.settings.login)
 
 
-def _has_own_key(operation: Operation, who: Who) -> bool:
-    """Whether the handler asks for a key of its own: a program's way in, that needs no account."""
-    return operation.needs == ADMIN_KEY and not who.account
-
-
 async def _turned_away(request: web.Request, operation: Operation, who: Who) -> web.StreamResponse:
-    if who.account and not (who.is_idle or who.must_change):
+    if who.account and not (who.is_idle or who.is_held):
         await record_refused(request, operation.tag, f"{operation.method} {operation.path}")
         raise RequestRefusedError(403, "refused.not_yours")
     if operation.is_page:
@@ -95,6 +93,8 @@ async def _turned_away(request: web.Request, operation: Operation, who: Who) -> 
         await record_refused(request, "no login")
     if who.must_change:
         raise RequestRefusedError(403, "refused.must_change")
+    if who.lacks_factor:
+        raise RequestRefusedError(403, "refused.no_factor")
     raise RequestRefusedError(401, "refused.idle" if who.is_idle else "refused.no_login")
 
 

@@ -116,7 +116,7 @@ async def post_report(request: web.Request) -> web.StreamResponse:
     _PATH,
     "How a work stands for its crew, and what became of a report",
     {200: CrewState},
-    refusals=(403, 404),
+    refusals=(403, 404, 503),
     parameters=(_WORK, Parameter("report", "id of the report asked about (UUID)")),
     needs=CREW_TOKEN,
     may=Permission.CREW,

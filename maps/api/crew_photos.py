@@ -7,17 +7,14 @@ through `/w/`, `/static/` and `/api/v1/works/` and nothing else.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from aiohttp import BodyPartReader, web
 
-from maps.access.recording import RECORDER
 from maps.access.roles import Permission
-from maps.api.calls import LATE_MS
-from maps.api.context import CONTEXT, Context
+from maps.api.context import CONTEXT
 from maps.api.crew import UUID
 from maps.api.crew_door import admit, bearer
 from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
@@ -26,19 +23,11 @@ from maps.api.photo_shelf import SHELF, Shelf
 from maps.api.posted import Paces, check_origin
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
-from maps.picture.loop import OK
-from maps.picture.picture import Picture
-from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.enums import AccessAction
-from streams.contract.errors import IntakeError
-from streams.contract.grammars import LoginMode
-from streams.domain.works import OVER, phase_at
-from streams.domain.works.phases import over_ms
 
 log = logging.getLogger(__name__)
 UuidText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"})]
 PHOTOS_A_MINUTE = 20  # by one link
-SWEEP_S = 600
 WITHIN_S = 60  # a photo on a bad line; a slower one is tried again
 ENVELOPE_BYTES = 4096  # of a multipart body around its photo
 PACES = web.AppKey("photo_paces", Paces)
@@ -72,65 +61,12 @@ class PhotoForm(msgspec.Struct):
 
 
 def add_photos(app: web.Application) -> None:
-    """The shelf and its sweeper, where a folder is set; raises SettingsError for a bad one."""
+    """The shelf, where a folder is set; raises SettingsError for a bad one."""
     app[PACES] = Paces(PHOTOS_A_MINUTE)
     app[ONE_AT_A_TIME] = asyncio.Semaphore(1)
     if app[CONTEXT].settings.photos:
         app[SHELF] = Shelf(Path(app[CONTEXT].settings.photos))
         app[SHELF].prepare()
-        app.cleanup_ctx.append(_sweeper)
-
-
-async def _sweeper(app: web.Application) -> AsyncIterator[None]:
-    task = asyncio.create_task(_sweep_on(app), name="photo-sweep")
-    app[CONTEXT].tasks.append(task)  # photos that nobody deletes are a fault like any other
-    yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-async def _sweep_on(app: web.Application) -> None:
-    """Every ten minutes: what is seven days over goes. A picture that may lack works rules none."""
-    context, shelf = app[CONTEXT], app[SHELF]
-    while True:
-        now_ms, picture = context.live.now_ms(), context.live.picture
-        if _is_whole(context, now_ms):
-            due = await asyncio.to_thread(shelf.due, overs(picture, now_ms), now_ms)
-            if due and await _is_recorded(app, len(due)):
-                await asyncio.to_thread(shelf.delete, due)
-                log.info("photos deleted", extra={"works": len(due)})
-        await asyncio.sleep(SWEEP_S)
-
-
-async def _is_recorded(app: web.Application, count: int) -> bool:
-    """Record a deletion before it is done; False where the log is away: then it waits. Behind the
-    open door nothing is recorded.
-    """
-    if app[CONTEXT].settings.login is LoginMode.OPEN:
-        return True
-    try:
-        await app[RECORDER].write(
-            "retention", "", AccessAction.DELETE, subject_kind="photos", count=count
-        )
-    except IntakeError as error:
-        log.warning("photos not deleted", extra={"error": str(error)})
-        return False
-    return True
-
-
-def _is_whole(context: Context, now_ms: int) -> bool:
-    clock_ms = context.live.picture.clock_ms
-    is_late = clock_ms is None or not -MAX_AHEAD_MS <= now_ms - clock_ms <= LATE_MS
-    return context.live.store_state == OK and not is_late
-
-
-def overs(picture: Picture, now_ms: int) -> dict[str, int | None]:
-    """When each work was over, None for one that is not, or whose row ours cannot read."""
-    read = {
-        name: over_ms(work) if phase_at(work, now_ms) in OVER else None
-        for name, work in picture.works.items()
-    }
-    return read | dict.fromkeys(picture.unread_works)
 
 
 _OURS, _CREWS = "/api/v1/desk/photos/{work:.+}", "/api/v1/works/{work:.+}/photos"
@@ -142,7 +78,7 @@ _WORK, _PHOTO = Parameter("work", "permit number"), Parameter("photo", "photo id
     _CREWS,
     "A photo of at most 5 MB: JPEG, PNG or WebP, made anew without its EXIF",
     {201: PhotoTaken},
-    refusals=(400, 403, 404, 408, 413, 415, 429, 507),
+    refusals=(400, 403, 404, 408, 413, 415, 429, 503, 507),
     takes={"multipart/form-data": PhotoForm},
     parameters=(_WORK,),
     needs=CREW_TOKEN,
@@ -212,7 +148,7 @@ async def _bytes_of(part: BodyPartReader, most: int) -> bytes:
     _CREWS,
     "A work's photos, newest first",
     {200: Photos},
-    refusals=(403, 404),
+    refusals=(403, 404, 503),
     parameters=(_WORK,),
     needs=CREW_TOKEN,
     may=Permission.CREW,
@@ -228,7 +164,7 @@ async def get_photos(request: web.Request) -> web.StreamResponse:
     f"{_CREWS}/{{photo}}.jpg",
     "One photo",
     {200: "image/jpeg"},
-    refusals=(403, 404),
+    refusals=(403, 404, 503),
     parameters=(_WORK, _PHOTO),
     needs=CREW_TOKEN,
     may=Permission.CREW,

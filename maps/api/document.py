@@ -57,7 +57,7 @@ def _types(op: Operation) -> list[object]:
 
 def _operation(op: Operation, schemas: Mapping[object, Schema]) -> Schema:
     answers = {str(status): _answer(body, schemas) for status, body in op.answers.items()}
-    answers |= {str(status): _answer(Error, schemas) for status in op.refusals}
+    answers |= {str(status): _answer(Error, schemas) for status in op.refused}
     found: Schema = {"summary": op.summary, "tags": [op.tag], "responses": answers}
     if parameters := _parameters(op, schemas):
         found["parameters"] = parameters

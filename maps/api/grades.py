@@ -24,7 +24,7 @@ PastBody MomentBody ClosedLink FoundPlace Changes ChangeRow OpenCalls CalledLink
 PublicVerdict BusesAgainst SiteQuestion CrewAnswer Photos Alerts AcknowledgementTaken Deliveries
 Events CrewQuestionBody SubscriptionsBody Truth Figures DelayFigures DelayClass TruthShare
 PromiseClass VerdictFigures FeedFigures OwnSessions Records CrewLinksBody
-OwnPasskeys"""
+OwnPasskeys AccountsBody"""
 """Bodies with no field of their own above O; what they are made of has grades of its own."""
 
 _SENSITIVE = {
@@ -52,6 +52,8 @@ _SENSITIVE = {
     "OneSession": "id address",
     "CrewLinkBody": "link holder title made_by ended_by",
     "OnePasskey": "id",
+    "OneAccount": "account roles office is_locked must_change has_code passkeys is_program "
+    "changed_ms changed_by",
     "NewCode": "",
     "RecordRow": "at_ms account address action subject_kind subject count reason writer number",
 }

@@ -2,14 +2,18 @@
 written.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import msgspec
 from aiohttp import web
 
+from maps.access import accounts, codes
+from maps.access.factors import is_lacking
 from maps.access.guard import COOKIE, GUARD, Guard, who_of
 from maps.access.recording import record
+from maps.access.sessions import Session
 from maps.access.who import Who
 from maps.api.away import store_needed
 from maps.api.context import CONTEXT
@@ -18,7 +22,7 @@ from maps.api.posted import tell
 from maps.http.refusals import RequestRefusedError
 from streams.contract import topics
 from streams.contract.account import Account
-from streams.contract.enums import AccessAction
+from streams.contract.enums import AccessAction, Role
 from streams.contract.errors import AccountError, RecordRefusedError
 from streams.contract.grammars import LoginMode
 from streams.contract.key_file import keys_now
@@ -26,12 +30,14 @@ from streams.contract.keys import Key, Purpose
 from streams.state.folded import is_folded
 
 SETTLED_WITHIN_S = 5.0
+log = logging.getLogger(__name__)
 
 
 class SessionBody(msgspec.Struct):
     """Who asks, and what they may; `account` "" is nobody. `is_first`: there is no account yet.
-    `takes_passkeys`: there can be passkeys at this address. `idle_s`: its login ends after so long
-    without keys or pointer, 0: it does not end by itself.
+    `lacks_factor`: a second factor is to be set up first. `takes_passkeys`: there can be passkeys
+    at this address. `idle_s`: its login ends after so long without keys or pointer, 0: it does not
+    end by itself.
     """
 
     account: str
@@ -42,6 +48,7 @@ class SessionBody(msgspec.Struct):
     is_idle: bool
     must_change: bool
     has_code: bool
+    lacks_factor: bool = False
     is_first: bool = False
     takes_passkeys: bool = False
     idle_s: int = 0
@@ -65,6 +72,7 @@ def session_body(
         is_idle=who.is_idle,
         must_change=who.must_change,
         has_code=bool(known and known.code_secret),
+        lacks_factor=who.lacks_factor,
         is_first=is_first,
         takes_passkeys=takes_passkeys,
         idle_s=idle_s if who.session else 0,
@@ -88,6 +96,28 @@ def code_keys(request: web.Request) -> tuple[Key, ...]:
     return found
 
 
+async def sealed_anew(request: web.Request, guard: Guard, known: Account) -> Account:
+    """The account of somebody who has just logged in, the secret of their one-time codes sealed
+    anew where a key from before has sealed it: that key will be gone. As it was where no key opens
+    it, or the log does not take it now: then at the next login.
+    """
+    if not known.code_secret:
+        return known
+    try:
+        keys = code_keys(request)
+        if codes.is_of(known.code_secret, keys[0]):
+            return known
+        with refusing():
+            secret = codes.opened(known.code_secret, known.account, keys)
+        sealed = codes.sealed(secret, known.account, keys[0])
+        made = accounts.with_codes(known, sealed, guard.sessions.now_ms(), known.account)
+        await written(request, guard, made)
+    except RequestRefusedError as error:
+        log.warning("codes not sealed anew", extra={"code": error.code})
+        return known
+    return made
+
+
 @contextmanager
 def refusing() -> Iterator[None]:
     """Makes what an account cannot be a 400 that says the field and its bound."""
@@ -97,15 +127,40 @@ def refusing() -> Iterator[None]:
         raise RequestRefusedError(400, "refused.bad_account", reason=str(error)) from None
 
 
-async def begun(request: web.Request, guard: Guard, known: Account) -> web.StreamResponse:
-    """A new session in a cookie, and who it is. The session before ends: no id is used again."""
-    before, name = who_of(request), known.account
+async def begin_session(
+    request: web.Request,
+    guard: Guard,
+    name: str,
+    *,
+    roles: Iterable[Role] | None = None,
+    provider_names: Iterable[str] = (),
+) -> tuple[str, Session]:
+    """The login recorded, and a new session with its token. The one before ends: no id is used
+    again.
+    """
+    before, door = who_of(request), guard.settings.login
     await record(request, AccessAction.LOGIN, "account", name, account=name)
     with store_needed("refused.no_new_logins"):
         if before.session:
             await guard.sessions.end([before.session], before.account)
-        token, made = await guard.sessions.begin(name, LoginMode.LOCAL, before.address)
-    who = Who(name, known.roles, "", LoginMode.LOCAL, made.name, must_change=known.must_change)
+        return await guard.sessions.begin(
+            name, door, before.address, roles=roles, provider_names=provider_names
+        )
+
+
+async def begun(request: web.Request, guard: Guard, known: Account) -> web.StreamResponse:
+    """A new session in a cookie, and who it is."""
+    name = known.account
+    token, made = await begin_session(request, guard, name)
+    who = Who(
+        name,
+        known.roles,
+        "",
+        LoginMode.LOCAL,
+        made.name,
+        must_change=known.must_change,
+        lacks_factor=is_lacking(known, guard.settings.second_factor),
+    )
     response = json_answer(session_body(who, known, idle_s=guard.sessions.idle_s))
     set_cookie(response, token, guard.sessions.hard_s)
     return response
@@ -125,13 +180,18 @@ def set_cookie(response: web.StreamResponse, token: str, max_age_s: int) -> None
 
 
 async def written(request: web.Request, guard: Guard, made: Account) -> None:
-    """The account in the log, and folded; 503 when no worker has taken it up in time."""
+    """The account in the log, and folded; 409 where another change of it came first, 503 when no
+    worker has taken it up in time.
+    """
     with refusing():
         await tell(request, topics.ACCOUNTS, made)
 
     async def shows() -> bool:
         guard.forget(made.account)
-        return await guard.account(made.account) == made
+        found = await guard.account(made.account)
+        if found is not None and found != made and found.revision >= made.revision:
+            raise RequestRefusedError(409, "refused.account_changed")
+        return found == made
 
     with store_needed("refused.not_folded"):
         if await is_folded(shows, within_s=SETTLED_WITHIN_S):

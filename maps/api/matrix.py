@@ -39,7 +39,7 @@ class Rights(StrEnum):
 
 COMMANDS: Mapping[str, tuple[Rights, str]] = {
     "maps access": (Rights.NONE, ""),
-    "maps accounts": (Rights.MAPS, "the account on the log, by `cli:NAME`"),
+    "maps accounts": (Rights.MAPS, "what is done, by `NAME@terminal`; the account on the log"),
     "maps records": (Rights.MAPS, "the head of each day, signed"),
     "maps serve": (Rights.MAPS, "as above"),
     "producers check": (Rights.NONE, ""),
@@ -67,7 +67,7 @@ COMMANDS: Mapping[str, tuple[Rights, str]] = {
 }
 
 
-class Line(NamedTuple):
+class MatrixLine(NamedTuple):
     """An operation, and what each column may do with it."""
 
     method: str
@@ -87,11 +87,11 @@ def whos() -> dict[str, Who]:
     return found
 
 
-def lines_of(operations: Iterable[Operation]) -> list[Line]:
+def lines_of(operations: Iterable[Operation]) -> list[MatrixLine]:
     """A line for each operation, by path and method."""
     people = whos()
     return [
-        Line(
+        MatrixLine(
             each.method,
             each.path,
             each.may,
@@ -110,7 +110,7 @@ def cell_of(operation: Operation, who: Who) -> str:
         return YES
     if operation.needs == ADMIN_KEY and not who.account:
         return KEY
-    may_come = not who.account or who.is_idle or who.must_change
+    may_come = not who.account or who.is_idle or who.is_held
     return LOGIN if operation.is_page and may_come else NO
 
 

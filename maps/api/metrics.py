@@ -13,6 +13,7 @@ from maps.desk.asking.lookup import AnswerStatus
 from maps.picture import shapes
 from maps.picture.loop import LOST, LiveUpdates
 from maps.picture.shapes import word_of
+from streams.contract.loop_watch import BLOCKED
 from streams.contract.tls import ENDS
 from streams.domain.stages.feeds import status
 from streams.state.store_health import StoreHealth
@@ -32,6 +33,7 @@ def metrics(
         _of_counts(counts),
         _of_desk(live, lookups),
         ENDS.collect(),
+        BLOCKED.collect(),
     )
     registry = CollectorRegistry()
     registry.register(Moment(found))

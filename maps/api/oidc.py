@@ -1,4 +1,8 @@
-"""Login at the city's OpenID provider: there, back, and its word of a logout."""
+"""Login at the city's OpenID provider: there, back, and its word of a logout.
+
+Whoever begins is kept in Redis for ten minutes: an address begins so many in a minute and all of
+them together so many, and what goes wrong is counted as one kind of refusal.
+"""
 
 import re
 from html import escape
@@ -7,13 +11,15 @@ from urllib.parse import parse_qs, urlsplit
 from aiohttp import web
 
 from maps.access.guard import GUARD, Guard, who_of
-from maps.access.oidc import OidcError, Provider
+from maps.access.oidc import OidcError, Person, Provider
 from maps.access.recording import record
+from maps.access.refused import record_refused
 from maps.access.roles import Permission
-from maps.api.logging_in import set_cookie
+from maps.api.away import store_needed
+from maps.api.logging_in import begin_session, set_cookie
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.operation import Operation, Parameter
-from maps.api.posted import raw_body
+from maps.api.posted import Pace, Paces, raw_body
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError
 from maps.pages.pages import HTML
@@ -32,7 +38,17 @@ STATUS = {
     "oidc_state": 400,
 }
 MAX_LOGOUT_BYTES = 16 << 10
+MAX_NEXT = 1000  # characters of where a login leads
+BEGUN_A_MINUTE, ALL_A_MINUTE, WRONG_A_MINUTE = 60, 1200, 20
+BEGUN: web.AppKey[tuple[Paces, Pace]] = web.AppKey("oidc_begun")
+WRONG: web.AppKey[Paces] = web.AppKey("oidc_wrong")
 _FAULT = re.compile(r"[a-z_]{1,40}")  # what a provider may name: access_denied
+
+
+def add_oidc(app: web.Application) -> None:
+    """What the handlers need."""
+    app[BEGUN] = Paces(BEGUN_A_MINUTE), Pace(ALL_A_MINUTE)
+    app[WRONG] = Paces(WRONG_A_MINUTE)
 
 
 @Operation(
@@ -40,17 +56,20 @@ _FAULT = re.compile(r"[a-z_]{1,40}")  # what a provider may name: access_denied
     "/login/oidc",
     "On to the city's login",
     {303: None},
-    refusals=(409, 503),
+    refusals=(409, 429, 503),
     parameters=(Parameter("next", "where to go after it"),),
     may=Permission.ANYBODY,
 )
 async def get_oidc(request: web.Request) -> web.StreamResponse:
     guard, provider = _oidc(request)
+    of_each, of_all = request.app[BEGUN]
+    of_each.take(who_of(request).address)
+    of_all.take()
     try:
         leads_to = own_path(request.query.get("next", "/"))
         address, state = await provider.begin(_back(request, guard), leads_to)
-    except OidcError as error:
-        raise _refused(error) from None
+    except OidcError as error:  # nobody has said anything yet: it is the provider's fault
+        raise RequestRefusedError(503, f"refused.{error.code}", reason=str(error)) from None
     except LOSSES:
         raise RequestRefusedError(503, "refused.no_new_logins") from None
     response = web.HTTPSeeOther(address)
@@ -71,7 +90,7 @@ async def get_oidc(request: web.Request) -> web.StreamResponse:
     "/login/oidc/back",
     "Back from it, with a code",
     {200: HTML_PAGE},
-    refusals=(400, 401, 403, 409, 503),
+    refusals=(400, 401, 403, 409, 429, 503),
     parameters=(Parameter("code", "its code"), Parameter("state", "what it was asked with")),
     may=Permission.ANYBODY,
 )
@@ -80,26 +99,20 @@ async def get_oidc_back(request: web.Request) -> web.StreamResponse:
     guard, provider = _oidc(request)
     state = request.query.get("state", "")
     if not state or request.cookies.get(BINDING) != state:
-        raise RequestRefusedError(400, "refused.oidc_state")
-    try:
-        person, leads_to = await provider.end(_back(request, guard), state, _code(request))
-        address, name = who_of(request).address, person.account
-        if not person.roles:
-            await record(request, AccessAction.REFUSED, "account", name, account=name)
-            raise RequestRefusedError(403, "refused.no_role")
-        await record(request, AccessAction.LOGIN, "account", name, account=name)
-        token, _ = await guard.sessions.begin(
-            name,
-            LoginMode.OIDC,
-            address,
-            roles=person.roles,
-            provider_names=(person.session, person.subject),
-        )
-    except OidcError as error:
-        await record(request, AccessAction.LOGIN_FAILED, "account", "", account="")
-        raise _refused(error) from None
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.no_new_logins") from None
+        raise await _failed(request, OidcError("oidc_state", "not begun in this browser"))
+    with store_needed("refused.no_new_logins"):
+        try:
+            person, leads_to = await provider.end(_back(request, guard), state, _code(request))
+        except OidcError as error:
+            raise await _failed(request, error) from None
+        await _check_person(request, guard, person)
+    token, _ = await begin_session(
+        request,
+        guard,
+        person.account,
+        roles=person.roles,
+        provider_names=(person.session, person.subject),
+    )
     on = escape(leads_to, quote=True)
     text = f'<!doctype html><meta http-equiv="refresh" content="0;url={on}"><a href="{on}">→</a>'
     headers = {"Content-Type": HTML, "Cache-Control": NO_STORE, "Referrer-Policy": "no-referrer"}
@@ -114,7 +127,7 @@ async def get_oidc_back(request: web.Request) -> web.StreamResponse:
     "/login/oidc/logout",
     "The provider's word that somebody has logged out there (back-channel logout)",
     {200: None},
-    refusals=(400, 401, 408, 409, 413, 503),
+    refusals=(400, 401, 408, 409, 413, 429, 503),
     may=Permission.ANYBODY,
 )
 async def post_oidc_logout(request: web.Request) -> web.StreamResponse:
@@ -125,12 +138,31 @@ async def post_oidc_logout(request: web.Request) -> web.StreamResponse:
         session, subject = await provider.logged_out(token)
         ended = await guard.sessions.end_of_provider(session, subject)
     except OidcError as error:
-        raise _refused(error) from None
+        raise await _failed(request, error) from None
     except LOSSES:
         raise RequestRefusedError(503, "refused.store_away") from None
     for name, count in ended.items():
         await record(request, AccessAction.LOGOUT, "account", name, count=count, account=name)
     return web.Response(status=200, headers={"Cache-Control": NO_STORE})
+
+
+async def _check_person(request: web.Request, guard: Guard, person: Person) -> None:
+    """Refused (403): whoever has no role here, or whose name is locked or removed here."""
+    name = person.account
+    guard.forget(name)
+    known = await guard.account(name)
+    is_out = known.is_locked if known else await guard.store.is_account_gone(name)
+    if is_out or not person.roles:
+        await record_refused(request, "account", name)
+        raise RequestRefusedError(403, "refused.account_locked" if is_out else "refused.no_role")
+
+
+async def _failed(request: web.Request, error: OidcError) -> RequestRefusedError:
+    """What to refuse it with; counted and recorded. 429 where an address had too many."""
+    await record_refused(request, "provider", error.code, action=AccessAction.LOGIN_FAILED)
+    if STATUS[error.code] < 500:
+        request.app[WRONG].take(who_of(request).address)
+    return RequestRefusedError(STATUS[error.code], f"refused.{error.code}", reason=str(error))
 
 
 def _code(request: web.Request) -> str:
@@ -145,7 +177,8 @@ def own_path(text: str) -> str:
     """Where a login leads: a path of ours, "/" for any other address."""
     parts = urlsplit(text)
     is_ours = text.startswith("/") and not text.startswith(("//", "/\\"))
-    return text if is_ours and not (parts.scheme or parts.netloc) else "/"
+    is_short = len(text) <= MAX_NEXT
+    return text if is_ours and is_short and not (parts.scheme or parts.netloc) else "/"
 
 
 def _oidc(request: web.Request) -> tuple[Guard, Provider]:
@@ -159,7 +192,3 @@ def _back(request: web.Request, guard: Guard) -> str:
     """Our address as the browser knows it: BOMNAE_PUBLIC_URL, else what it asked for."""
     public = guard.settings.public_url.rstrip("/")
     return f"{public or f'{request.scheme}://{request.host}'}/login/oidc/back"
-
-
-def _refused(error: OidcError) -> RequestRefusedError:
-    return RequestRefusedError(STATUS[error.code], f"refused.{error.code}", reason=str(error))

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from maps.access.roles import Permission
+from maps.access.roles import FOR_ALL, Permission
 from maps.http.answers import NO_STORE, answer, body_of
 from streams.contract.enums import AccessAction
 
@@ -47,8 +47,8 @@ class Operation:
     both; None: no body. `takes`: the type of the JSON body, or media type -> type. `may` is what
     whoever calls must be allowed. `records` is what the access record calls it, None: it needs
     none; whose it is, is the parameter of the path that `subject` names. `asks_why`: a person says
-    for what. `is_one_look`: what follows within ten minutes is the same look. `needs` names a
-    security scheme besides the login.
+    for what. `refusals` are the statuses of its own handler. `is_one_look`: what follows within ten
+    minutes is the same look. `needs` names a security scheme besides the login.
     """
 
     method: str
@@ -82,6 +82,20 @@ class Operation:
     def is_page(self) -> bool:
         """Whether a person looks at it: without a login they are led to one."""
         return self.answers.get(200) == HTML
+
+    @property
+    def refused(self) -> list[int]:
+        """Every status it may refuse with: its own, and those of what any such operation has before
+        its handler: a login (400, 401, 403), a body (408), an access record (503), a reason (400).
+        """
+        found = set(self.refusals)
+        if self.may not in FOR_ALL and not self.is_page:
+            found |= {400, 401, 403}
+        if self.takes is not None:
+            found.add(408)
+        if self.records is not None:
+            found |= {400, 503}
+        return sorted(found - set(self.answers))
 
     @property
     def route(self) -> web.RouteDef:

@@ -1,5 +1,6 @@
 """One's own account: its password, its one-time codes; and the first account of all."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -9,7 +10,7 @@ from aiohttp import web
 from maps.access import accounts, codes
 from maps.access.first import end_first_code, is_first_code
 from maps.access.guard import Guard, who_of
-from maps.access.passwords import MOST, check_password
+from maps.access.passwords import MOST
 from maps.access.recording import record
 from maps.access.refused import record_refused
 from maps.access.roles import Permission
@@ -82,8 +83,8 @@ async def post_password(request: web.Request) -> web.StreamResponse:
     body = await read_body(request, PasswordBody)
     known = await proven(request, guard, body.old)
     with refusing():
-        check_password(body.new, told=(name, known.office, request.app[CONTEXT].settings.city))
-    hashed = await guard.passwords.hash(body.new)
+        told = (name, known.office, request.app[CONTEXT].settings.city)
+        hashed = await guard.passwords.new_hash(body.new, told=told)
     made = accounts.with_password(known, hashed, guard.sessions.now_ms())
     await record(request, AccessAction.KEY, "password", name)
     await written(request, guard, made)
@@ -128,6 +129,7 @@ async def put_code(request: web.Request) -> web.StreamResponse:
     made = accounts.with_codes(known, body.sealed, now_ms, who.account)
     await record(request, AccessAction.KEY, "one-time codes", who.account)
     await written(request, guard, made)
+    who = replace(who, lacks_factor=False)
     return json_answer(session_body(who, made, idle_s=guard.sessions.idle_s))
 
 
@@ -161,6 +163,7 @@ async def _check_first(request: web.Request, guard: Guard, code: str) -> None:
         raise RequestRefusedError(409, "refused.not_first")
     if not is_right:
         await guard.failures.add(FIRST_NAME, address)
+        await record_refused(request, "first code", action=AccessAction.LOGIN_FAILED)
         raise RequestRefusedError(401, "refused.wrong_first_code")
 
 
@@ -172,12 +175,12 @@ async def _check_tries(guard: Guard, name: str, address: str) -> None:
 async def _first(request: web.Request, guard: Guard, body: FirstBody) -> Account:
     name = body.account.strip().lower()
     with refusing():
-        check_password(body.password, told=(name, request.app[CONTEXT].settings.city))
+        told = (name, request.app[CONTEXT].settings.city)
         return accounts.added(
             name,
             FIRST_ROLES,
             body.office,
-            password_hash=await guard.passwords.hash(body.password),
+            password_hash=await guard.passwords.new_hash(body.password, told=told),
             now_ms=guard.sessions.now_ms(),
             by=name,
             must_change=False,

@@ -10,14 +10,22 @@ from aiohttp import web
 
 from maps.access import accounts, passkeys
 from maps.access.guard import Guard, who_of
-from maps.access.passkeys import PasskeyError, Site
+from maps.access.passkeys import PasskeyError, PasskeySite
 from maps.access.passwords import MOST
 from maps.access.recording import record
 from maps.access.refused import record_refused
 from maps.access.roles import Permission
 from maps.api.away import store_needed
 from maps.api.context import CONTEXT
-from maps.api.logging_in import SessionBody, begun, code_keys, local_guard, refusing, written
+from maps.api.logging_in import (
+    SessionBody,
+    begun,
+    code_keys,
+    local_guard,
+    refusing,
+    sealed_anew,
+    written,
+)
 from maps.api.operation import Operation, Parameter, json_answer
 from maps.api.own_account import own, proven
 from maps.api.posted import OWN_ORIGINS, Paces, read_body
@@ -73,7 +81,7 @@ def add_passkeys(app: web.Application) -> None:
     app[PACE] = Paces(ASKED_A_MINUTE)
 
 
-def site_at(request: web.Request) -> Site | None:
+def site_at(request: web.Request) -> PasskeySite | None:
     """The site that passkeys of this request are for; None where there can be none."""
     if not passkeys.is_installed():
         return None
@@ -202,11 +210,11 @@ async def post_passkey_login(request: web.Request) -> web.StreamResponse:
     body = await read_body(request, CredentialBody)
     with store_needed("refused.no_new_logins"):
         known = await _proven_by(request, guard, site, body.credential)
-    return await begun(request, guard, known)
+    return await begun(request, guard, await sealed_anew(request, guard, known))
 
 
 async def _proven_by(
-    request: web.Request, guard: Guard, site: Site, credential: passkeys.Json
+    request: web.Request, guard: Guard, site: PasskeySite, credential: passkeys.Json
 ) -> Account:
     """The account a passkey opens; refused (401, 429) for whatever is wrong."""
     address = who_of(request).address
@@ -228,7 +236,7 @@ async def _proven_by(
 
 
 async def _check_signed(
-    guard: Guard, site: Site, credential: passkeys.Json, challenge: bytes, key: Passkey
+    guard: Guard, site: PasskeySite, credential: passkeys.Json, challenge: bytes, key: Passkey
 ) -> None:
     """PasskeyError where the key did not sign this; what it counts is kept for the next time."""
     at = login_key(PASSKEY_USES, sha256(key.key_id.encode()).hexdigest())
@@ -265,7 +273,7 @@ def _key_of(challenge: bytes) -> str:
     return login_key(CHALLENGE, sha256(challenge).hexdigest())
 
 
-def _site(request: web.Request) -> Site:
+def _site(request: web.Request) -> PasskeySite:
     site = site_at(request)
     if site is None:
         raise RequestRefusedError(404, "refused.no_passkeys")

@@ -1,23 +1,18 @@
 """The photos of crews in one folder: `{SHA-256 of the work's id}/{photo id}.jpg`.
 
-A photo may show people: twenty a work at most, and none seven days after its work is over. The map
-server sees to that while it runs (`due`, every ten minutes); one that is off deletes when it
-comes back.
+A photo may show people: twenty a work at most. `python -m streams retention run` deletes those of
+works that have been over for seven days.
 """
 
 import os
-import shutil
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aiohttp import web
 
 from streams.contract.errors import SettingsError
-from streams.contract.photo_folders import KEEP_MS, folder_of, is_folder
-from streams.contract.times import HOUR_MS
+from streams.contract.photo_folders import folder_of
 
 MOST = 20
-ABSENT_MS = HOUR_MS  # a work must be missing so long: an emptied store is no end of all works
 _MODE = 0o700
 
 
@@ -26,7 +21,6 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._absent_ms: dict[str, int] = {}  # folder -> since when its work is missing
 
     def prepare(self) -> None:
         """Make the folder; raises SettingsError when photos cannot be kept there."""
@@ -87,38 +81,5 @@ class Shelf:
         except OSError:
             return None
 
-    def due(self, over_ms: Mapping[str, int | None], now_ms: int) -> list[Path]:
-        """The folders of works that are to be deleted.
-
-        `over_ms` has every work that is known, with when it was over (None: it is not). Call it
-        only with a picture that is whole and of now.
-        """
-        known = {folder_of(work): at_ms for work, at_ms in over_ms.items()}
-        return [each for each in self._folders() if self._is_due(each.name, known, now_ms)]
-
-    def delete(self, folders: Iterable[Path]) -> None:
-        """Delete folders with all that is in them."""
-        for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
-            self._absent_ms.pop(folder.name, None)
-
-    def _is_due(self, name: str, known: Mapping[str, int | None], now_ms: int) -> bool:
-        if name in known:
-            self._absent_ms.pop(name, None)
-            at_ms = known[name]
-            return at_ms is not None and now_ms > at_ms + KEEP_MS
-        since_ms = self._absent_ms.setdefault(name, now_ms)
-        return now_ms >= since_ms + ABSENT_MS
-
-    def _folders(self) -> list[Path]:
-        try:
-            return [Path(e.path) for e in os.scandir(self._folder) if _is_ours(e)]
-        except OSError:
-            return []
-
 
 SHELF = web.AppKey("photo_shelf", Shelf)
-
-
-def _is_ours(entry: os.DirEntry[str]) -> bool:
-    return is_folder(entry.name) and entry.is_dir(follow_symlinks=False)

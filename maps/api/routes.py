@@ -11,6 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from maps.access.roles import Permission
 from maps.api import (
+    accounts,
     alerts,
     calls,
     changes,
@@ -425,7 +426,7 @@ async def get_openapi(request: web.Request) -> web.StreamResponse:
 _MODULES = (
     *(stream, desk, past, changes, calls, crew, crew_page, crew_links, crew_photos),
     *(alerts, events, subscriptions, truth),
-    *(sessions, own_account, passkeys, oidc, records),
+    *(sessions, own_account, passkeys, oidc, accounts, records),
 )
 OPERATIONS = (
     *operations_in(globals()),

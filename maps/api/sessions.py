@@ -1,12 +1,12 @@
 """Logging in and out, and one's own sessions."""
 
-import logging
 from typing import Annotated, NoReturn
 
 import msgspec
 from aiohttp import web
 
-from maps.access import accounts, codes
+from maps.access import codes
+from maps.access.factors import is_due
 from maps.access.guard import COOKIE, GUARD, Guard, who_of
 from maps.access.passwords import MOST
 from maps.access.recording import record
@@ -20,8 +20,8 @@ from maps.api.logging_in import (
     code_keys,
     local_guard,
     refusing,
+    sealed_anew,
     session_body,
-    written,
 )
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.operation import Operation, Parameter, json_answer
@@ -36,7 +36,6 @@ from streams.contract.grammars import LoginMode
 from streams.kafka.access_writing import UNKNOWN
 from streams.state.keys import CODE_USED, login_key
 
-log = logging.getLogger(__name__)
 SHOWN = 16  # of a session's name: enough to tell them apart, and no use to anybody
 Text = Annotated[str, msgspec.Meta(max_length=MOST)]
 
@@ -125,6 +124,8 @@ async def _proven(request: web.Request, guard: Guard, body: LoginBody) -> Accoun
         await _fail(request, guard, name)
     if known.code_secret:
         known = await _checked_code(request, guard, known, body.code)
+    elif known.passkeys and is_due(known, guard.settings.second_factor):
+        raise RequestRefusedError(401, "refused.passkey_needed")
     await guard.failures.clear(name, address)
     return known
 
@@ -138,30 +139,16 @@ async def _check_tries(request: web.Request, guard: Guard, name: str) -> None:
 
 
 async def _checked_code(request: web.Request, guard: Guard, known: Account, code: str) -> Account:
-    """The account, once its code was right. A code counts once: whoever saw it typed cannot use it.
-
-    A secret that a key from before sealed is sealed anew, for that key will be gone; where the log
-    does not take it now, at the next login.
-    """
-    keys = code_keys(request)
+    """The account, once its code was right. A code counts once: one that was seen is of no use."""
     with refusing():
-        secret = codes.opened(known.code_secret, known.account, keys)
+        secret = codes.opened(known.code_secret, known.account, code_keys(request))
     if not code:
         raise RequestRefusedError(401, "refused.code_needed")
     step = codes.step_of(secret, code.replace(" ", ""), guard.sessions.now_ms() / 1000)
     used = login_key(CODE_USED, f"{known.account}:{step}")
     if step is None or not await guard.store.client.set(used, 1, nx=True, ex=4 * codes.STEP_S):
         await _fail(request, guard, known.account)
-    if codes.is_of(known.code_secret, keys[0]):
-        return known
-    sealed = codes.sealed(secret, known.account, keys[0])
-    made = accounts.with_codes(known, sealed, guard.sessions.now_ms(), known.account)
-    try:
-        await written(request, guard, made)
-    except RequestRefusedError as error:
-        log.warning("codes not sealed anew", extra={"code": error.code})
-        return known
-    return made
+    return await sealed_anew(request, guard, known)
 
 
 async def _fail(request: web.Request, guard: Guard, name: str) -> NoReturn:

@@ -1,6 +1,5 @@
 """Subscriptions over HTTP: what `python -m streams subscriptions` does, with the admin's key."""
 
-import hmac
 import logging
 import secrets as random
 from collections.abc import Mapping
@@ -8,12 +7,11 @@ from collections.abc import Mapping
 from aiohttp import web
 from msgspec import UNSET
 
-from maps.access.guard import client_of, who_of
 from maps.access.roles import Permission
 from maps.api.away import store_needed
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import ADMIN_KEY, Operation, Parameter, json_answer
-from maps.api.posted import Paces, read_body, tell
+from maps.api.posted import read_body, tell
 from maps.api.subscription_bodies import (
     ChangeBody,
     EndpointBody,
@@ -39,14 +37,7 @@ from streams.state.folded import is_folded
 from streams.state.store import Store
 
 log = logging.getLogger(__name__)
-WRONG_KEYS_A_MINUTE = 20
 SETTLED_WITHIN_S = 3.0
-WRONG_KEYS = web.AppKey("wrong_keys", Paces)
-
-
-def add_subscriptions(app: web.Application) -> None:
-    """What the handlers need beside the calls' sender."""
-    app[WRONG_KEYS] = Paces(WRONG_KEYS_A_MINUTE)
 
 
 _ALL, _ONE = "/api/v1/subscriptions", "/api/v1/subscriptions/{endpoint}"
@@ -64,7 +55,6 @@ _ENDPOINT = (Parameter("endpoint", "ep_..."),)
 )
 async def get_subscriptions(request: web.Request) -> web.StreamResponse:
     """Every subscription, by title; no secret."""
-    _check_key(request)
     rows = await _rows(request)
     listed = sorted(rows.values(), key=lambda each: (each.title, each.endpoint))
     return json_answer(SubscriptionsBody([body_of(each) for each in listed]))
@@ -81,7 +71,6 @@ async def get_subscriptions(request: web.Request) -> web.StreamResponse:
     may=Permission.SUBSCRIBE,
 )
 async def get_subscription(request: web.Request) -> web.StreamResponse:
-    _check_key(request)
     return json_answer(body_of(await _known(request)))
 
 
@@ -97,7 +86,6 @@ async def get_subscription(request: web.Request) -> web.StreamResponse:
     records=AccessAction.ACT,
 )
 async def post_subscription(request: web.Request) -> web.StreamResponse:
-    _check_key(request)
     body = await read_body(request, NewBody)
     context = request.app[CONTEXT]
     key = _key(context)
@@ -123,7 +111,6 @@ async def post_subscription(request: web.Request) -> web.StreamResponse:
     subject="endpoint",
 )
 async def patch_subscription(request: web.Request) -> web.StreamResponse:
-    _check_key(request)
     body = await read_body(request, ChangeBody)
     context = request.app[CONTEXT]
     made = changed(await _known(request), given_of(body), context.live.now_ms())
@@ -146,7 +133,6 @@ async def patch_subscription(request: web.Request) -> web.StreamResponse:
     subject="endpoint",
 )
 async def post_rotation(request: web.Request) -> web.StreamResponse:
-    _check_key(request)
     body = await read_body(request, RotateBody)
     context = request.app[CONTEXT]
     key = _key(context)
@@ -168,7 +154,6 @@ async def post_rotation(request: web.Request) -> web.StreamResponse:
     subject="endpoint",
 )
 async def delete_subscription(request: web.Request) -> web.StreamResponse:
-    _check_key(request)
     now_ms = request.app[CONTEXT].live.now_ms()
     return await _written(request, removed(await _known(request), now_ms))
 
@@ -181,22 +166,6 @@ class _Refusing:
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, SubscriptionError | RecordRefusedError):
             raise RequestRefusedError(400, "refused.bad_subscription", reason=str(error)) from None
-
-
-def _check_key(request: web.Request) -> None:
-    """Refuse whoever has neither the right nor the admin's key; 429 when somebody tries many."""
-    if who_of(request).may(Permission.SUBSCRIBE):
-        return
-    due = request.app[CONTEXT].settings.admin_key
-    if not due:
-        raise RequestRefusedError(403, "refused.no_admin_key")
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    said = given.strip().encode(errors="surrogateescape")
-    is_right = hmac.compare_digest(said, due.encode())
-    if scheme.lower() == "bearer" and is_right:
-        return
-    request.app[WRONG_KEYS].take(client_of(request))
-    raise RequestRefusedError(401, "refused.wrong_key")
 
 
 def _key(context: Context) -> Key:

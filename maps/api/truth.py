@@ -10,7 +10,7 @@ from maps.api.operation import Operation, packed_answer
 from maps.http.answers import NO_STORE, answer, body_of
 from maps.http.refusals import RequestRefusedError
 from maps.pages.pages import HTML
-from maps.picture.truth import Scores, Truth, added_up, truth_of
+from maps.picture.truth import Truth, TruthScores, added_up, truth_of
 from streams.contract import topics
 from streams.domain.links.overlap import AGREEMENTS
 from streams.domain.observed.score import SCORES
@@ -60,10 +60,10 @@ async def _truth(request: web.Request) -> Truth:
     return truth_of(scores, context.live.now_ms(), is_simulated=context.is_simulated)
 
 
-async def read_scores(store: Store, wide: int) -> Scores:
+async def read_scores(store: Store, wide: int) -> TruthScores:
     """The counts of all partitions, added up."""
     (feeds,) = await store.rows(FEED_SCORES, topics.FEED_REPORTS.partitions(wide))
-    return Scores(
+    return TruthScores(
         closures=added_up(await store.rows(SCORES, topics.LINK_EVENTS.partitions(wide))),
         works=added_up(await store.rows(WORK_SCORES, topics.PERMITS.partitions(wide))),
         speeds=added_up(await store.rows(AGREEMENTS, topics.LINK_EVENTS.partitions(wide))),

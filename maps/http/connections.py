@@ -40,8 +40,9 @@ class Connections:
             self._idle_since.pop(name, None)
 
     def look(self, server: web.Server, now_s: float) -> None:
-        """Cut what has been idle for too long, and the newest idle ones of an address with too
-        many.
+        """Cut what has been idle for too long, and of an address with too many those that have
+        been idle the longest: who holds connections open to keep others out loses them first, and
+        a browser that has just come stays.
         """
         idle: dict[str, list[Any]] = defaultdict(list)
         counts: dict[str, int] = defaultdict(int)

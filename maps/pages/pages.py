@@ -11,7 +11,7 @@ import jinja2
 from maps.http.answers import CachedBody, body_of
 from maps.pages import csp
 from maps.pages.page import is_simulated, shell
-from maps.pages.refusal import Refusal
+from maps.pages.refusal import RefusedPage
 from maps.pages.statics import imports_of
 from maps.pages.truth import tables_of
 from maps.picture.bodies import LinkBody
@@ -86,7 +86,7 @@ class Pages:
         template = self.templates.get_template("truth.html")
         return template.render(tables=tables, now_ms=now_ms, **self.frame)
 
-    def refusal(self, refusal: Refusal, account: str, roles: Sequence[str]) -> str:
+    def refusal(self, refusal: RefusedPage, account: str, roles: Sequence[str]) -> str:
         """What somebody sees who asked for a page and does not get it; `account` "" is nobody."""
         named = [name_of("role", role) for role in roles]
         template = self.templates.get_template("refusal.html")

@@ -7,7 +7,7 @@ from streams.words.catalogue import Phrase, has_word, phrase
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class WayOn:
     """A way on: where it leads, and what it is called."""
 
     href: str
@@ -15,7 +15,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedPage:
     """`text` says what happened, `todo` what its reader can do. `code` is for whoever asks for
     help; `what` is what was asked for, "" where that says nothing.
     """
@@ -25,27 +25,27 @@ class Refusal:
     title: Phrase
     text: Phrase
     todo: Phrase
-    ways: tuple[Way, ...]
+    ways: tuple[WayOn, ...]
     what: str = ""
 
 
 def refusal_of(
     status: int, code: str, text: Phrase, *, may: Collection[str], account: str, again: str
-) -> Refusal:
+) -> RefusedPage:
     """The facts of the page. `may` is all its reader may do; `again` is the address that may work
     when it is tried once more, "" where there is none.
     """
     title = phrase("missing.head") if status == 404 else phrase("refusal.head")
     todo = f"todo.{code}" if has_word(f"todo.{code}") else "todo.other"
-    ways = [Way(again, phrase("refusal.again"))] if again else []
+    ways = [WayOn(again, phrase("refusal.again"))] if again else []
     ways += ways_of(may, account)
-    return Refusal(status, code, title, text, phrase(todo), tuple(ways))
+    return RefusedPage(status, code, title, text, phrase(todo), tuple(ways))
 
 
-def ways_of(may: Collection[str], account: str) -> list[Way]:
+def ways_of(may: Collection[str], account: str) -> list[WayOn]:
     """The pages somebody may open, and their own account or the login."""
     ways = [
-        Way(href, phrase(word))
+        WayOn(href, phrase(word))
         for permission, href, word in (
             ("see", "/", "missing.map"),
             ("answer", "/desk", "desk"),
@@ -54,5 +54,5 @@ def ways_of(may: Collection[str], account: str) -> list[Way]:
         if permission in may
     ]
     if account or not ways:
-        ways.append(Way("/login", phrase("refusal.account" if account else "login.title")))
+        ways.append(WayOn("/login", phrase("refusal.account" if account else "login.title")))
     return ways

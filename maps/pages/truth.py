@@ -12,7 +12,7 @@ NONE = phrase("truth.none")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FigureLine:
     """A figure: its name, what it means (None where its name says all), and its cells."""
 
     name: Text
@@ -26,7 +26,7 @@ class TruthTable:
 
     code: str
     columns: tuple[Text, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[FigureLine, ...]
 
     @property
     def heading(self) -> Text:
@@ -52,9 +52,9 @@ def tables_of(truth: Truth) -> list[TruthTable]:
     ]
 
 
-def _named(rows: Mapping[str, Cell], periods: Sequence[Figures]) -> tuple[Line, ...]:
+def _named(rows: Mapping[str, Cell], periods: Sequence[Figures]) -> tuple[FigureLine, ...]:
     return tuple(
-        Line(
+        FigureLine(
             phrase(f"truth.{code}"),
             phrase(f"truth.{code}.about"),
             tuple(cell(each) for each in periods),
@@ -63,14 +63,14 @@ def _named(rows: Mapping[str, Cell], periods: Sequence[Figures]) -> tuple[Line, 
     )
 
 
-def _promise_classes(periods: Sequence[Figures]) -> Iterable[Line]:
+def _promise_classes(periods: Sequence[Figures]) -> Iterable[FigureLine]:
     """How well promises of each length are kept: nine of ten should be."""
     low = 0
     for at, row in enumerate(periods[0].promises):
         found = (each.promises[at] for each in periods)
         cells = tuple(_share(TruthShare(each.kept, each.promised)) for each in found)
         high = row.until_s // 60
-        yield Line(phrase("truth.promise_class", low=low, high=high), None, cells)
+        yield FigureLine(phrase("truth.promise_class", low=low, high=high), None, cells)
         low = high
 
 
@@ -84,14 +84,14 @@ def _each(
     return {name: tuple(_share(each.get(name, nothing)) for each in found) for name in names}
 
 
-def _lines_of(kind: str, cells: Mapping[str, tuple[Text, ...]]) -> tuple[Line, ...]:
-    return tuple(Line(name_of(kind, name), None, row) for name, row in cells.items())
+def _lines_of(kind: str, cells: Mapping[str, tuple[Text, ...]]) -> tuple[FigureLine, ...]:
+    return tuple(FigureLine(name_of(kind, name), None, row) for name, row in cells.items())
 
 
 def _by_time(code: str, rows: Sequence[Figures]) -> TruthTable:
     columns = tuple(phrase(f"truth.{each}") for each in _HEADLINES)
     lines = tuple(
-        Line(
+        FigureLine(
             phrase("as_is", text=each.name), None, tuple(cell(each) for cell in _HEADLINES.values())
         )
         for each in rows

@@ -131,8 +131,7 @@ async def _endpoints(store: Store) -> list[tuple[str, EndpointRecord]]:
 def _records(kind: type[R], rows: Mapping[bytes, bytes]) -> dict[str, R]:
     """The rows of a hash that are of a kind."""
     named = ((name.decode(errors="replace"), value) for name, value in rows.items())
-    found, _ = readable(kind.__name__, msgspec.json.Decoder(kind).decode, named)
-    return found
+    return readable(kind.__name__, msgspec.json.Decoder(kind).decode, named)
 
 
 def attempt_row(fields: Mapping[bytes, bytes]) -> AttemptRow:

@@ -55,7 +55,6 @@ def picture_of(stored: StoredPicture, network: Network) -> Picture:
     unknown = len(stored.links) - len(rows["links"])
     return Picture(
         delta_id=stored.delta_id,
-        unread_works=stored.unread_works,
         unknown_links=unknown,
         **rows,
     )
@@ -65,17 +64,15 @@ def translate(deltas: Iterable[StoredDelta], network: Network) -> PictureChanges
     """The changes of a run of deltas in order. Unknown links are counted, never followed."""
     delta_id, at_ms = BEGINNING, 0
     run: dict[str, Any] = {kind.name: {} for kind in KINDS}
-    unread: frozenset[str] = frozenset()
     for delta in deltas:
         delta_id, at_ms = delta.delta_id, delta.at_ms or at_ms
         for name, rows in run.items():
             rows.update(getattr(delta, name))
-        unread = still_unread(unread, delta)
     links = by_index(run["links"], network)
     unknown = len(run["links"]) - len(links)
     run |= {"links": links, "observed": by_index(run["observed"], network)}
     run |= {"alerts": {name: told(row) for name, row in run["alerts"].items()}}
-    return PictureChanges(delta_id, at_ms, unread_works=unread, unknown_links=unknown, **run)
+    return PictureChanges(delta_id, at_ms, unknown_links=unknown, **run)
 
 
 def advance(picture: Picture, changes: PictureChanges) -> tuple[Picture, PictureChanges]:
@@ -94,16 +91,10 @@ def advance(picture: Picture, changes: PictureChanges) -> tuple[Picture, Picture
         picture,
         delta_id=changes.delta_id,
         at_ms=changes.at_ms,
-        unread_works=still_unread(picture.unread_works, changes),
         unknown_links=picture.unknown_links + changes.unknown_links,
         **rows,
     )
     return following, replace(changes, **news | {"clocks": following.clocks})
-
-
-def still_unread(before: frozenset[str], changes: CityRows[Any, None]) -> frozenset[str]:
-    """The works whose last row cannot be read, after changes."""
-    return (before - changes.works.keys()) | changes.unread_works
 
 
 def by_index(links: Mapping[str, R], network: Network) -> dict[int, R]:

@@ -30,7 +30,7 @@ S = TypeVar("S", bound=Summed)
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class TruthScores:
     """What the stages counted: by day, or by "day name"."""
 
     closures: Mapping[str, DayScore] = field(default_factory=dict)
@@ -141,7 +141,7 @@ def added_up(parts: Iterable[Mapping[str, S]]) -> dict[str, S]:
     return found
 
 
-def truth_of(scores: Scores, now_ms: int, *, is_simulated: bool) -> Truth:
+def truth_of(scores: TruthScores, now_ms: int, *, is_simulated: bool) -> Truth:
     """The body of `/api/v1/truth`."""
     today = date.fromisoformat(day_of(now_ms))
     known = sorted({name[:10] for rows in _all(scores) for name in rows}, reverse=True)
@@ -170,11 +170,11 @@ def _periods(today: date) -> list[tuple[str, str, str]]:
     ]
 
 
-def _all(scores: Scores) -> list[Mapping[str, object]]:
+def _all(scores: TruthScores) -> list[Mapping[str, object]]:
     return [scores.closures, scores.works, scores.speeds, scores.verdicts, scores.feeds]
 
 
-def _figures(scores: Scores, name: str, first: str, last: str) -> Figures:
+def _figures(scores: TruthScores, name: str, first: str, last: str) -> Figures:
     def within(row_id: str) -> bool:
         return first <= row_id[:10] <= last
 

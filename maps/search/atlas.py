@@ -9,7 +9,7 @@ from maps.picture.network_file import routes_with_links
 from maps.picture.text import folded
 from maps.search.entry import PlaceKind, SearchEntry
 from maps.search.home import Home
-from maps.search.keys import Key, key_of
+from maps.search.keys import SearchKey, key_of
 from maps.search.names import Named, place_names, pole_names, route_names
 from maps.search.nearest import Nearest
 from maps.search.wording import spelled
@@ -22,7 +22,7 @@ DISTRICT = "동네"
 DISTRICT_REACH_M = 400
 
 
-def keys_of(entry: SearchEntry, names: Iterable[Named]) -> list[Key]:
+def keys_of(entry: SearchEntry, names: Iterable[Named]) -> list[SearchKey]:
     """The keys of an entry, each spelling once with its greatest weight."""
     best: dict[str, tuple[float, str]] = {}
     for name, weight in names:
@@ -60,7 +60,7 @@ class Atlas:
         for stop in network.stops:
             self._members[self._groups[stop.id]].append(stop)
         makers = (self._roads(), self._stops(), self._routes(), self._places(), self._junctions())
-        self.keys: list[Key] = list(chain.from_iterable(chain(*makers)))
+        self.keys: list[SearchKey] = list(chain.from_iterable(chain(*makers)))
 
     def _note(self, place: int, link: Link) -> None:
         for node, point in ((link.from_id, link.geometry[0]), (link.to_id, link.geometry[-1])):
@@ -104,7 +104,7 @@ class Atlas:
                 self.crossing[stretch.road_name][other].append(entry)
             self._nodes[node] = name
 
-    def _roads(self) -> Iterable[list[Key]]:
+    def _roads(self) -> Iterable[list[SearchKey]]:
         for name, stretches in self.of_road.items():
             links = tuple(place for stretch in stretches for place in stretch.links)
             road = SearchEntry(kind=PlaceKind.ROAD, id=name, title=name, links=links, road=name)
@@ -112,7 +112,7 @@ class Atlas:
             for stretch in stretches:  # by its title, as a screen shows it
                 yield keys_of(stretch, [(stretch.title, 1.0)])
 
-    def _stops(self) -> Iterable[list[Key]]:
+    def _stops(self) -> Iterable[list[SearchKey]]:
         for stops in self._members.values():
             group = self._stop(stops)
             yield keys_of(group, place_names(group.title, self._home))
@@ -135,7 +135,7 @@ class Atlas:
             nodes=frozenset({self._groups[stop.id] for stop in stops}),
         )
 
-    def _junctions(self) -> Iterable[list[Key]]:
+    def _junctions(self) -> Iterable[list[SearchKey]]:
         """Junctions with a name of their own: what their stretches are found by."""
         for node, name in self._nodes.items():
             if node in self._groups or name in self.of_road or name == ROAD_END:
@@ -154,7 +154,7 @@ class Atlas:
             )
             yield keys_of(entry, [(name, 1.0)])
 
-    def _routes(self) -> Iterable[list[Key]]:
+    def _routes(self) -> Iterable[list[SearchKey]]:
         for route, links in routes_with_links(self.network):
             yield keys_of(self._route(route, links), route_names(route.no))
 
@@ -173,7 +173,7 @@ class Atlas:
             links=tuple(links),
         )
 
-    def _places(self) -> Iterable[list[Key]]:
+    def _places(self) -> Iterable[list[SearchKey]]:
         for place in self.network.places:
             yield keys_of(self._place(place), place_names(place.name, self._home))
 

@@ -8,7 +8,7 @@ from maps.search.atlas import Atlas, keys_of
 from maps.search.entry import PlaceKind, SearchEntry, SearchHit
 from maps.search.hangul import is_initial, loosened, typed_korean
 from maps.search.home import Home
-from maps.search.keys import Hit, Keys
+from maps.search.keys import Hit, SearchKeys
 from maps.search.names import DISTRICT, SHORT
 from maps.search.ranking import WHOLE, hinted, is_certain_of, order_for
 from maps.search.reading import Mention, left_over, meeting, mentions
@@ -79,7 +79,7 @@ class Finder:
             for key in keys_of(entry, [(entry.title, 1.0), (short, SHORT)])
             if key.text not in known
         )
-        self._fixed = Keys([*self.atlas.keys, *districts])
+        self._fixed = SearchKeys([*self.atlas.keys, *districts])
         self._works = WorkNames(network, home)
 
     def follow(self, works: Works) -> None:
@@ -181,7 +181,7 @@ class Finder:
         loose = self._loosely("".join(rest), (self._fixed,))
         return meeting([list(hits), _best_first(loose)], self.atlas) if loose else []
 
-    def _loosely(self, text: str, books: Sequence[Keys] = ()) -> list[Hit]:
+    def _loosely(self, text: str, books: Sequence[SearchKeys] = ()) -> list[Hit]:
         """Names that begin with, hold, or nearly are the text, in every book or in those given."""
         if not text or text.isdigit():
             return []
@@ -195,7 +195,7 @@ class Finder:
                 hits += keys.near(text)
         return self._works.now(hits)
 
-    def _books(self) -> tuple[Keys, ...]:
+    def _books(self) -> tuple[SearchKeys, ...]:
         return (self._fixed, *self._works.books)
 
     def _by_words(self, words: list[str]) -> list[Hit]:

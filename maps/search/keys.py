@@ -20,7 +20,7 @@ _SYLLABLE_OFF, _NEARLY = 0.9, 0.94
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class SearchKey:
     """A spelled name of an entry. `weight` 1 is its full name, less a short or a looser one.
 
     `forms` are the spelled name and, where it differs, the name letter by letter; with their jamo
@@ -33,10 +33,10 @@ class Key:
     forms: tuple[tuple[str, str, str], ...]
 
 
-def key_of(text: str, entry: SearchEntry, weight: float = 1.0, plain: str = "") -> Key:
+def key_of(text: str, entry: SearchEntry, weight: float = 1.0, plain: str = "") -> SearchKey:
     """A key with its forms; `plain` is the name before it was spelled."""
     forms = dict.fromkeys((text, plain or text))
-    return Key(text, entry, weight, tuple((f, jamo(f), initials(f)) for f in forms))
+    return SearchKey(text, entry, weight, tuple((f, jamo(f), initials(f)) for f in forms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,16 @@ class Hit:
     quality: float
 
 
-class Keys:
+class SearchKeys:
     """Keys laid out for looking up. Built once; a change means another one.
 
     `is_titles`: only own names of four syllables or more are compared letter by letter, which is
     what works need, whose numbers are right or wrong.
     """
 
-    def __init__(self, keys: Iterable[Key], *, is_titles: bool = False) -> None:
+    def __init__(self, keys: Iterable[SearchKey], *, is_titles: bool = False) -> None:
         self.all = [key for key in keys if key.text]
-        self.by_text: dict[str, list[Key]] = defaultdict(list)
+        self.by_text: dict[str, list[SearchKey]] = defaultdict(list)
         for key in self.all:
             self.by_text[key.text].append(key)
         self.entries: dict[tuple[str, str], SearchEntry] = {

@@ -6,7 +6,7 @@ from itertools import product
 
 from maps.search.atlas import Atlas
 from maps.search.entry import PlaceKind, SearchEntry
-from maps.search.keys import Hit, Keys
+from maps.search.keys import Hit, SearchKeys
 from maps.search.names import DISTRICT
 from maps.search.wording import is_joint, is_noise
 from streams.geo.measures import distance_m
@@ -35,7 +35,7 @@ class Mention:
     hits: tuple[Hit, ...]
 
 
-def mentions(text: str, books: Sequence[Keys]) -> list[Mention]:
+def mentions(text: str, books: Sequence[SearchKeys]) -> list[Mention]:
     """The longest names in a spelled question that do not overlap, in their order."""
     longest = max(keys.longest for keys in books)
     spans = [

@@ -7,7 +7,7 @@ from maps.picture import shapes
 from maps.search.atlas import keys_of
 from maps.search.entry import PlaceKind, SearchEntry
 from maps.search.home import Home
-from maps.search.keys import Hit, Key, Keys
+from maps.search.keys import Hit, SearchKey, SearchKeys
 from maps.search.names import LOOSE, Named, permit_names
 from maps.search.wording import spelled
 from streams.domain.works.rows import Work
@@ -19,11 +19,11 @@ LOOSE_WORKS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _KnownWork:
     """A work as the picture has it, its keys, and all its words in one spelling."""
 
     work: Work
-    keys: list[Key]
+    keys: list[SearchKey]
     text: str
 
 
@@ -34,9 +34,9 @@ class WorkNames:
         self._network = network
         self._home = home
         self._works: Works = {}
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _KnownWork] = {}
         self._loose: set[str] = set()
-        self.books: tuple[Keys, Keys] = (Keys(()), Keys(()))
+        self.books: tuple[SearchKeys, SearchKeys] = (SearchKeys(()), SearchKeys(()))
 
     def follow(self, works: Works) -> None:
         """Take up a later picture of the works; the same mapping again costs nothing."""
@@ -94,7 +94,7 @@ class WorkNames:
         found.sort(key=lambda row: (-row[0], row[1].id))
         return [Hit(entry, 0.68 + 0.2 * share) for share, entry in found[:MOST_TITLES]]
 
-    def _spell(self, work_id: str, work: Work) -> _Known:
+    def _spell(self, work_id: str, work: Work) -> _KnownWork:
         title, place = work.title or work_id, work.place
         links = shapes.known_links(work.links, self._network)
         lon, lat = shapes.point_of(work, links, self._network)
@@ -108,11 +108,11 @@ class WorkNames:
             links=tuple(links),
         )
         text = spelled(f"{work_id}~{title}~{place}")
-        return _Known(work, keys_of(entry, _names(work_id, title, place, self._home)), text)
+        return _KnownWork(work, keys_of(entry, _names(work_id, title, place, self._home)), text)
 
 
-def _book(works: Iterable[_Known]) -> Keys:
-    return Keys((key for known in works for key in known.keys), is_titles=True)
+def _book(works: Iterable[_KnownWork]) -> SearchKeys:
+    return SearchKeys((key for known in works for key in known.keys), is_titles=True)
 
 
 def _names(work_id: str, title: str, place: str, home: Home) -> Iterable[Named]:

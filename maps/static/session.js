@@ -4,7 +4,7 @@ import { stepOf, warning } from "./idle.js";
 import { t } from "./words.js";
 
 /** @typedef {{account: string, office: string, roles: string[], may: string[], door: string,
- *   is_idle: boolean, must_change: boolean, has_code: boolean, is_first: boolean,
+ *   is_idle: boolean, must_change: boolean, lacks_factor: boolean, has_code: boolean, is_first: boolean,
  *   takes_passkeys: boolean, idle_s: number}} Session */
 
 const LOOK_MS = 1000, KINDS = ["pointerdown", "keydown", "wheel"];

@@ -40,7 +40,7 @@ class City:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedFile:
     """A file's outcome. `read` counts the rows that were read, `skipped` lines that are no rows
     (totals, notes), `outside` and `over` those that are not listed for that reason. A file that
     cannot be read at all has one refusal of row 0. `left_out`: what of listed rows says nothing.
@@ -71,17 +71,17 @@ def feed_of(body: bytes) -> str:
     return next((f.name for f in signed if all(sign in head for sign in f.signs)), "permits")
 
 
-def unreadable(file: str, feed: str, code: str, why: str) -> Checked:
-    return Checked(file, feed, 0, (Refusal(b"", code, why),), ())
+def unreadable(file: str, feed: str, code: str, why: str) -> CheckedFile:
+    return CheckedFile(file, feed, 0, (Refusal(b"", code, why),), ())
 
 
-def checked(file: str, exchanges: Sequence[Exchange], settings: Settings) -> Checked:
+def checked(file: str, exchanges: Sequence[Exchange], settings: Settings) -> CheckedFile:
     """The rows of all exchanges, the latest of each, by their own feeds' parsers."""
     answers = [(exchange, FEEDS[exchange.feed].parse(exchange, settings)) for exchange in exchanges]
     rows = {(e.feed, key_of(row)): row for e, answer in answers for row in answer.rows}
     refused = [refusal for e, answer in answers for refusal in _refusals(e, answer)]
     lost = sum(refusal.row > 0 or bool(refusal.payload) for refusal in refused)
-    return Checked(
+    return CheckedFile(
         file,
         ",".join(dict.fromkeys(exchange.feed for exchange in exchanges)),
         sum(answer.listed for _, answer in answers) - lost,

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from producers.checking import checked_files as checking
-from producers.checking.checked_files import Checked, City
+from producers.checking.checked_files import CheckedFile, City
 from producers.checking.report import report_lines, why
 from producers.feeds import FEEDS
 from producers.feeds.permits import folder
@@ -91,7 +91,7 @@ def moment_ms(text: str) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def checked_file(path: Path, feed: str, at_ms: int, settings: Settings) -> Checked:
+def checked_file(path: Path, feed: str, at_ms: int, settings: Settings) -> CheckedFile:
     """The outcome of one file, whatever it is."""
     if path.is_dir() or not path.exists():
         why_not = "a folder: name its files" if path.is_dir() else "no such file"
@@ -108,7 +108,7 @@ def checked_file(path: Path, feed: str, at_ms: int, settings: Settings) -> Check
     return checking.checked(str(path), [replace(exchange, feed=known, url=url)], settings)
 
 
-def json_line(file: Checked, rows: list[dict[str, Any]]) -> str:
+def json_line(file: CheckedFile, rows: list[dict[str, Any]]) -> str:
     refused = [checking.refused_json(r, why(r.code, r.detail)) for r in file.refused]
     body = {"file": file.file, "feed": file.feed, "read": file.read, "refused": refused}
     return json.dumps({**body, "rows": rows}, ensure_ascii=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from producers.checking.checked_files import Checked, refused_json
+from producers.checking.checked_files import CheckedFile, refused_json
 from streams.words.catalogue import FIRST, Value, has_word, languages, word
 
 
@@ -39,7 +39,7 @@ COLUMNS = (
 )
 
 
-def report_lines(file: Checked, rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+def report_lines(file: CheckedFile, rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     """The whole report; `rows` are the file's as JSON has them."""
     yield f"{file.file} ({file.feed})"
     if rows:
@@ -82,7 +82,7 @@ def cells_of(row: dict[str, Any]) -> Iterable[str]:
     )
 
 
-def refusal_lines(file: Checked) -> Iterator[str]:
+def refusal_lines(file: CheckedFile) -> Iterator[str]:
     """What was refused, and the values that were left out of listed rows, each by its row."""
     for refusal in file.refused[:MAX_SHOWN]:
         shown = refused_json(refusal, why(refusal.code, refusal.detail))
@@ -96,7 +96,7 @@ def refusal_lines(file: Checked) -> Iterator[str]:
     yield from more("check.more_left_out", file.left_out)
 
 
-def summary(file: Checked, rows: Sequence[dict[str, Any]]) -> str:
+def summary(file: CheckedFile, rows: Sequence[dict[str, Any]]) -> str:
     counts = {
         "check.read": file.read,
         "check.listed": len(rows),

@@ -28,7 +28,7 @@ MAX_CSV_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class ImportFiles:
     """The files of a network: the bus routes of a city's CSV or of a GTFS zip, and what is laid
     over them.
     """
@@ -90,7 +90,7 @@ def import_network(
     A link's id is made of its stops' ids, so a re-import keeps every id that still exists. From
     `positions` of buses, in the order of time, lines and lengths are learned.
     """
-    sources = Sources(route_stops, stops, node_link, places, prefix)
+    sources = ImportFiles(route_stops, stops, node_link, places, prefix)
     bounds = settings.bbox
     if zipfile.is_zipfile(sources.routes):
         runs, trips = read_gtfs(sources.routes, bounds)
@@ -133,7 +133,7 @@ def _counted(network: Network) -> str:
     return ", ".join(f"{count} {source}" for source, count in sorted(counts.items())) or "none"
 
 
-def _stops_of(sources: Sources, runs: StopRuns) -> tuple[Stop, ...]:
+def _stops_of(sources: ImportFiles, runs: StopRuns) -> tuple[Stop, ...]:
     """The stops by id, with the numbers on their poles where a file has them."""
     if sources.stops is None:
         return tuple(stop for _, stop in sorted(runs.stops.items()))
@@ -145,7 +145,7 @@ def _stops_of(sources: Sources, runs: StopRuns) -> tuple[Stop, ...]:
 
 
 def _places_of(
-    sources: Sources, runs: StopRuns, previous: Network | None, bounds: Bounds
+    sources: ImportFiles, runs: StopRuns, previous: Network | None, bounds: Bounds
 ) -> tuple[tuple[Landmark, ...], list[RefusedLine]]:
     """The file's landmarks, else the previous network's, else those that stops are named after."""
     if sources.places is not None:
@@ -155,7 +155,7 @@ def _places_of(
     return places_of_stops(runs.stops.values()), []
 
 
-def _hints(sources: Sources, runs: StopRuns, network: Network) -> tuple[str, ...]:
+def _hints(sources: ImportFiles, runs: StopRuns, network: Network) -> tuple[str, ...]:
     """What the desk and the rules will not know, and which option would tell them."""
     hints = []
     if sources.node_link is None:

@@ -22,7 +22,7 @@ from kafka.errors import KafkaError, NoError
 from producers.publishing.client import connection
 from streams.contract.errors import LogError, SettingsError
 from streams.contract.settings import Settings
-from streams.kafka.rights import SERVICES, Act, Kind, Right, change_of
+from streams.kafka.rights import SERVICES, AclAct, AclKind, Right, change_of
 from streams.kafka.scram import ScramUser, users_in
 
 _USER, _ANYWHERE = "User:", "*"
@@ -95,7 +95,7 @@ def _standing(admin: KafkaAdminClient) -> list[ACL]:
 
 def _right_of(acl: ACL) -> Right | None:
     """A right; None for what the table cannot say: another resource or act, a prefix, one host."""
-    kinds, acts = Kind.__members__, Act.__members__
+    kinds, acts = AclKind.__members__, AclAct.__members__
     pattern = acl.resource_pattern
     kind, act = kinds.get(pattern.resource_type.name), acts.get(acl.operation.name)
     is_plain = pattern.pattern_type is ACLResourcePatternType.LITERAL and acl.host == _ANYWHERE

@@ -11,6 +11,7 @@ from producers.publishing.client import connection
 from streams.contract import topics
 from streams.contract.errors import LogError, TopicsError
 from streams.contract.settings import Settings
+from streams.contract.times import HOUR_MS
 from streams.contract.topic_rules import (
     APPENDED,
     RETENTION_MS,
@@ -26,7 +27,7 @@ _TOPIC_EXISTS = 36
 
 def ensure_topics(settings: Settings) -> list[str]:
     """Create the missing topics and return their names; raises TopicsError for a wrong partition
-    count. Settings with which messages get lost are logged: `check_topics` lists them.
+    count. Wrong settings are logged: `check_topics` lists them.
     """
     with closing(Topics(settings)) as there:
         created = there.ensure()
@@ -79,7 +80,7 @@ class Topics:
                 "num_partitions": topic.partitions(self._settings.partitions),
                 "replication_factor": replicas,
                 "configs": {
-                    RETENTION_MS: str(topic.retention_h * 3_600_000),
+                    RETENTION_MS: str(topic.retention_h * HOUR_MS),
                     SIZE: str(topics.MAX_MESSAGE_BYTES),
                     STAMP: APPENDED,
                 },

@@ -9,7 +9,7 @@ from producers.simulator.routes import DrivenRoute
 
 
 @dataclass(frozen=True)
-class Entry:
+class LinkEntry:
     """A bus drove into a street link."""
 
     at_ms: int
@@ -64,7 +64,7 @@ class Watched:
     """Drives a day and keeps what happens."""
 
     day: Day
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[LinkEntry] = field(default_factory=list)
     hops: list[Hop] = field(default_factory=list)
     _since: dict[str, _Since] = field(default_factory=dict)
 
@@ -74,7 +74,7 @@ class Watched:
             for bus in self.day.buses:
                 self._look(bus, self.day.now_ms)
 
-    def through(self, link: int, from_ms: int, until_ms: int) -> list[Entry]:
+    def through(self, link: int, from_ms: int, until_ms: int) -> list[LinkEntry]:
         return [x for x in self.entries if x.link == link and from_ms <= x.at_ms < until_ms]
 
     def round(self, link: int, from_ms: int, until_ms: int) -> list[Hop]:
@@ -88,7 +88,7 @@ class Watched:
         if link not in (-1, since.link):
             left_ms = since.left_ms or at_ms
             since = since._replace(driven=(*since.driven, link), left_ms=left_ms)
-            self.entries.append(Entry(at_ms, bus.vehicle, link))
+            self.entries.append(LinkEntry(at_ms, bus.vehicle, link))
         if (since.run, since.order) == (bus.run, bus.order):
             self._since[bus.vehicle] = since._replace(link=link)
             return

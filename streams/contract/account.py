@@ -14,6 +14,7 @@ from streams.people import names_a_number
 MAX_ACCOUNTS = 2_000
 MAX_OFFICE = 40
 MAX_TIME_MS = 4_102_444_800_000
+MAX_REVISION = 1 << 31
 MAX_HASH, MAX_SEALED = 200, 200
 MAX_PASSKEYS = 8
 _NAME = re.compile(r"[a-z][a-z0-9.-]{1,31}")
@@ -40,6 +41,9 @@ class Account:
     """One account a person. `account` is what they log in as and what stands beside their acts;
     `office` says where they sit. What was begun before `valid_from_ms` is no session any more.
     `must_change`: somebody else knows the password.
+
+    `revision` counts its changes from 1: one made of a row that was changed since is not taken. 0
+    is of messages from before they were counted.
     """
 
     account: str
@@ -56,11 +60,17 @@ class Account:
     changed_ms: int = 0
     changed_by: str = ""
     is_removed: bool = False
+    revision: int = 0
+
+
+def is_name(text: str) -> bool:
+    """Whether an account can be called so."""
+    return bool(_NAME.fullmatch(text)) and not names_a_number(text)
 
 
 def check_account(account: Account) -> None:
     """Raise AccountError for the first field that cannot be; no secret is repeated."""
-    if not _NAME.fullmatch(account.account) or names_a_number(account.account):
+    if not is_name(account.account):
         bound = "2 to 32 of a-z 0-9 . -, a letter first, no person's number"
         raise AccountError("account", account.account, bound)
     if not account.roles and not account.is_removed:
@@ -76,6 +86,8 @@ def check_account(account: Account) -> None:
         time_ms = getattr(account, field)
         if not 0 <= time_ms <= MAX_TIME_MS:
             raise AccountError(field, time_ms, f"0 to {MAX_TIME_MS} ms")
+    if not 0 <= account.revision <= MAX_REVISION:
+        raise AccountError("revision", account.revision, f"0 to {MAX_REVISION}")
 
 
 def _check_secrets(account: Account) -> None:

@@ -16,7 +16,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from streams.contract.errors import SettingsError
+from streams.contract.private_files import check_private
 
+MOST_FILE_BYTES = 1 << 16
 _END = "-----END PUBLIC KEY-----"
 
 
@@ -53,12 +55,13 @@ def public_text(key: Ed25519PublicKey) -> str:
 
 def private_key(path: str, variable: str, how: str) -> Ed25519PrivateKey:
     """The key in the file that a setting names; SettingsError where there is none (`how` says what
-    makes one), without a word of the key.
+    makes one) or where others may read it (`private_files`), without a word of the key.
     """
     if not path:
         raise SettingsError(f"{variable} is not set: {how} makes one")
     try:
-        raw = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            raw = file.read(MOST_FILE_BYTES)
     except OSError as error:
         raise SettingsError(f"{variable}: {path}: {error.strerror}") from None
     try:
@@ -67,6 +70,7 @@ def private_key(path: str, variable: str, how: str) -> Ed25519PrivateKey:
         key = None
     if not isinstance(key, Ed25519PrivateKey):
         raise SettingsError(f"{variable}: {path}: no Ed25519 private key (PEM, not locked)")
+    check_private(Path(path), f"{variable}: {path}")
     return key
 
 

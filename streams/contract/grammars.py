@@ -39,6 +39,14 @@ class LoginMode(StrEnum):
     OPEN = "open"
 
 
+class SecondFactor(StrEnum):
+    """Whose login needs a second factor; STAFF: everybody's who has a role above viewer."""
+
+    OPTIONAL = "optional"
+    STAFF = "staff"
+    ALL = "all"
+
+
 class LogFormat(StrEnum):
     """How a log line is written."""
 
@@ -89,6 +97,10 @@ def yes_or_no(text: str) -> bool:
 
 def login_mode(text: str) -> LoginMode:
     return _one_of(LoginMode, text)
+
+
+def second_factor(text: str) -> SecondFactor:
+    return _one_of(SecondFactor, text)
 
 
 def log_level(text: str) -> LogLevel:
@@ -210,6 +222,13 @@ def group_roles(text: str) -> tuple[tuple[str, Role], ...]:
         if part:
             found.append((group.strip(), Role(role)))
     return tuple(found)
+
+
+def claim(text: str) -> str:
+    """The name of a claim of a login."""
+    if 0 < len(text) <= 80 and text.isascii() and text.isprintable() and " " not in text:
+        return text
+    raise ValueError("1 to 80 printable characters without spaces")
 
 
 def networks(text: str) -> Networks:

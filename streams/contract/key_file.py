@@ -5,17 +5,14 @@ whether the file is another than before (a `stat`), so a rotation holds without 
 signal.
 """
 
-import fcntl
 import logging
-import os
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+import secrets
 from functools import lru_cache
 from pathlib import Path
 
 from streams.contract.errors import SettingsError
-from streams.contract.keys import NEEDED, Keys, keys_of_settings, read, written
+from streams.contract.keys import LEAST_BYTES, NEEDED, Keys, keys_of_settings, read, written
+from streams.contract.private_files import check_private
 from streams.contract.settings import Settings
 from streams.contract.whole_files import write_whole
 
@@ -83,25 +80,20 @@ def check_keys(settings: Settings, process: str) -> None:
 
 
 def load(path: Path) -> Keys:
-    """The keys in a file that nobody else can read; SettingsError names it, and the key at fault.
-
-    A file of another owner may be readable for our group, as Kubernetes mounts a secret.
+    """The keys in a file that nobody else can read (`private_files`); SettingsError names it, and
+    the key at fault.
     """
     source = f"BOMNAE_KEYS: {path}"
     try:
         if not path.is_file() and path.exists():
             raise SettingsError(f"{source}: must be a file")
         with path.open("rb") as file:
-            known = os.fstat(file.fileno())
+            check_private(file.fileno(), source)
             text = file.read(MOST_FILE_BYTES + 1)
     except OSError as error:
         raise SettingsError(f"{source}: {error.strerror}") from None
     if len(text) > MOST_FILE_BYTES:
         raise SettingsError(f"{source}: must be at most {MOST_FILE_BYTES} bytes")
-    allowed = 0o700 if known.st_uid == os.geteuid() else 0o740
-    mode = stat.S_IMODE(known.st_mode)
-    if mode & ~allowed:
-        raise SettingsError(f"{source}: must be its owner's alone (mode 600), is {mode:03o}")
     return read(text, source)
 
 
@@ -114,18 +106,9 @@ def save(path: Path, keys: Keys) -> None:
         raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-@contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Whoever changes a key file waits here for another who does. Raises SettingsError."""
-    try:
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise SettingsError(f"{path.parent}: {error.strerror}") from None
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
+def new_key() -> bytes:
+    """The bytes of a new key, random."""
+    return secrets.token_bytes(LEAST_BYTES)
 
 
 def _stamp_of(path: Path) -> Stamp | None:

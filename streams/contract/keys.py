@@ -8,7 +8,7 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -117,6 +117,17 @@ def keys_of_settings(secret: str, pseudonym_key: str) -> Keys:
     return Keys(tuple(found), f"{missing} is not set, nor BOMNAE_KEYS")
 
 
+def completed(keys: Keys, draw: Callable[[], bytes], now_ms: int) -> Keys:
+    """The keys with one for each purpose that has none; `draw` gives the bytes of a new one.
+
+    SettingsError where one that was taken over is none, as it is too short.
+    """
+    for purpose in Purpose:
+        if not keys.accepted(purpose, now_ms):
+            keys = rotated(keys, purpose, secret=draw(), now_ms=now_ms)
+    return read(written(keys), keys.source)
+
+
 def _first(purpose: Purpose, secret: bytes) -> Key:
     """A setting's key; it keeps its id when it is taken over into a file."""
     return Key(id=f"{purpose}-0", purpose=purpose, secret=secret, made_ms=0)
@@ -166,7 +177,7 @@ def _counting(keys: Iterable[Key], now_ms: int) -> list[Key]:
 # --- as a file
 
 
-class _Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class _KeyRow(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """A key as it stands in a file; `key` is base64."""
 
     id: str
@@ -176,20 +187,20 @@ class _Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     until_ms: int | None = None
 
 
-class _File(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class _KeysFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     keys: list[msgspec.Raw]
     made_for: str = ""
 
 
 class _Written(msgspec.Struct, omit_defaults=True):
-    keys: list[_Row]
+    keys: list[_KeyRow]
     made_for: str = ""
 
 
 def written(keys: Keys) -> bytes:
     """The text of a key file, JSON."""
     rows = [
-        _Row(each.id, each.purpose, _text_of(each.secret), each.made_ms, each.until_ms)
+        _KeyRow(each.id, each.purpose, _text_of(each.secret), each.made_ms, each.until_ms)
         for each in keys.keys
     ]
     return msgspec.json.format(msgspec.json.encode(_Written(rows, keys.made_for))) + b"\n"
@@ -202,7 +213,7 @@ def _text_of(secret: bytes) -> str:
 def read(text: bytes, source: str) -> Keys:
     """The keys in a file's text. SettingsError names file and key id, never a key's content."""
     try:
-        file = msgspec.json.decode(text, type=_File)
+        file = msgspec.json.decode(text, type=_KeysFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise SettingsError(f"{source}: no key file: JSON with a list `keys`") from None
     if file.made_for not in ("", *NEEDED):
@@ -218,7 +229,7 @@ def _key_of(raw: msgspec.Raw, place: int, source: str) -> Key:
     """One key of a file. An id that is none may be a key in the wrong place: it is not shown."""
     name = f"{source}: key {place} of the list"
     try:
-        row = msgspec.json.decode(raw, type=_Row)
+        row = msgspec.json.decode(raw, type=_KeyRow)
     except (msgspec.DecodeError, UnicodeDecodeError):
         bound = "must have id, purpose, key and made_ms, and of one before until_ms"
         raise SettingsError(f"{name}: {bound}") from None

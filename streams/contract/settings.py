@@ -17,6 +17,7 @@ from streams.contract.grammars import (
     LoginMode,
     LogLevel,
     Networks,
+    SecondFactor,
     Thresholds,
 )
 from streams.contract.secret_files import with_files
@@ -111,6 +112,12 @@ class Settings:
         "how people log in: local (accounts here), oidc, proxy; open: not at all, on one machine",
         grammars.login_mode,
     )
+    second_factor: SecondFactor = _row(
+        "optional",
+        "who must have one-time codes or a passkey (BOMNAE_LOGIN=local): optional (nobody), staff "
+        "(every role above viewer), all; without, a login leads to where one is set up",
+        grammars.second_factor,
+    )
     login_idle_s: int = _number(
         1800, "whoever did nothing for so long can look at the map alone, s", low=60, high=86400
     )
@@ -129,6 +136,9 @@ class Settings:
         "", "its groups and our roles, group=role[,group=role]", grammars.group_roles
     )
     oidc_claim: str = _text("groups", "the claim that holds the groups")
+    oidc_name: str = _row(
+        "sub", "the claim that names the account; nobody may choose it there", grammars.claim
+    )
     tiles: str = _row(
         "",
         "tile URL template for a background map; empty: the road network itself",
@@ -291,8 +301,8 @@ class Settings:
     )
     keys: str = _text(
         "",
-        "file with the keys by purpose (`python -m streams keys`), its owner's alone; it wins over "
-        "BOMNAE_SECRET and BOMNAE_PSEUDONYM_KEY",
+        "file with the keys by purpose (`python -m streams keys`), closed to others, docs/keys.md; "
+        "it wins over BOMNAE_SECRET and BOMNAE_PSEUDONYM_KEY",
     )
     admin_key: str = _secret(
         "bearer key of /api/v1/subscriptions; unset: managed by CLI alone", at_least=16

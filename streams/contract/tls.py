@@ -3,25 +3,26 @@ made here.
 
 In the folder of BOMNAE_TLS stand `cert.pem` (with its chain) and `key.pem`. Where neither does, an
 authority is made once (`ca.pem`, to be trusted by the office's browsers and by Prometheus) and a
-certificate of it, which is made anew a month before it ends. Processes may share the folder: one at
-a time makes, and a name that one of them goes by stays in it. The files are read again on SIGHUP,
-and once an hour, so that what was made anew is served; connections that stand, stay.
+certificate of it, which is made anew a month before it ends, and where its key is not the one that
+stands beside it (a process ended between the two). A certificate of somebody else is never
+replaced, whatever is wrong with it. Processes may share the folder: one at a time makes or reads,
+and a name that one of them goes by stays in it. The files are read again on SIGHUP, and once an
+hour, so that what was made anew is served; connections that stand, stay.
 """
 
-import fcntl
 import ipaddress
 import logging
 import signal
 import ssl
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -29,12 +30,12 @@ from prometheus_client import Gauge
 
 from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
-from streams.contract.whole_files import write_whole
+from streams.contract.whole_files import alone, write_whole
 
 log = logging.getLogger(__name__)
 CERT, KEY, CA, CA_KEY = "cert.pem", "key.pem", "ca.pem", "ca-key.pem"
-LOCK = ".lock"
 AGAIN_S = 3600.0
+_NO_PEM = "no certificate or key in pem"
 OWN_FOR, CA_FOR, EARLY = timedelta(days=397), timedelta(days=3650), timedelta(days=30)
 NEVER = datetime.max.replace(tzinfo=UTC)
 CA_NAME = "Bomnae local authority"
@@ -54,22 +55,26 @@ class Tls:
 
     @classmethod
     def of(cls, folder: str, names: Iterable[str]) -> "Tls":
-        """Read what stands in a folder, or make it. SettingsError names the file that is wrong."""
+        """Read what stands in a folder, or make it. SettingsError names both files of a pair that
+        cannot be served.
+        """
         made = cls(Path(folder), tuple(dict.fromkeys(names)), _context())
         made.read(datetime.now(UTC))
         return made
 
     def read(self, now: datetime) -> None:
         """Take the files as they are now; what is made here is made anew when it is due."""
+        pair = f"{self.folder / CERT} with {self.folder / KEY}"
         try:
-            self._make_due(now)
-            newest = _context()
-            newest.load_cert_chain(self.folder / CERT, self.folder / KEY)
-            self._serve(newest)
-            self.ends = certificate_ends(self.folder)
-        except (OSError, ValueError, ssl.SSLError) as error:
-            reason = getattr(error, "strerror", None) or type(error).__name__
-            raise SettingsError(f"BOMNAE_TLS: {self.folder}: {reason}") from None
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with alone(self.folder):
+                self._make_due(now)
+                newest = _context()
+                newest.load_cert_chain(self.folder / CERT, self.folder / KEY)
+                self.ends = certificate_ends(self.folder)
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"BOMNAE_TLS: {pair}: {_reason(error)}") from None
+        self._serve(newest)
         ENDS.labels(CERT).set(self.ends.timestamp())
         left = self.ends - now
         if left < timedelta(0):
@@ -108,19 +113,14 @@ class Tls:
             self.read_again()
 
     def _make_due(self, now: datetime) -> None:
-        if _is_own(self.folder):
+        if _is_given(self.folder):
             return  # the city's own, whatever it is
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with _alone(self.folder):
-            if _is_own(self.folder):
-                return
-            if not (self.folder / CA_KEY).exists():
-                _make_authority(self.folder, now)
-            has_own = (self.folder / CERT).exists() and (self.folder / KEY).exists()
-            named = _names_of(self.folder / CERT) if has_own else set()
-            is_due = has_own and certificate_ends(self.folder) - now < EARLY
-            if not has_own or is_due or not named.issuperset(self.names):
-                _make_own(self.folder, [*self.names, *sorted(named - {*self.names})], now)
+        if not ((self.folder / CA).exists() and (self.folder / CA_KEY).exists()):
+            _make_authority(self.folder, now)
+        named = _names_of(self.folder / CERT) if (self.folder / CERT).exists() else set()
+        is_due = not named or certificate_ends(self.folder) - now < EARLY
+        if is_due or not named.issuperset(self.names) or not _is_pair(self.folder):
+            _make_own(self.folder, [*self.names, *sorted(named - {*self.names})], now)
 
 
 def kept_tls(settings: Settings, *doors: object) -> Tls | None:
@@ -149,18 +149,47 @@ def certificate_ends(folder: Path) -> datetime:
     return _read(folder / CERT).not_valid_after_utc
 
 
-def _is_own(folder: Path) -> bool:
-    """Whether somebody else's certificate, or half of one, stands there."""
-    has_any = (folder / CERT).exists() or (folder / KEY).exists()
-    return has_any and not (folder / CA_KEY).exists()
+def _is_given(folder: Path) -> bool:
+    """Whether somebody else's certificate, or half of one, stands there: one that the authority of
+    this folder did not sign. A key alone beside this authority is half of what is made here.
+    """
+    has_certificate = (folder / CERT).exists()
+    if not (has_certificate or (folder / KEY).exists()):
+        return False
+    if not (folder / CA_KEY).exists():
+        return True
+    if not has_certificate:
+        return False
+    signer = _signer(folder)
+    certificate = _read(folder / CERT)
+    digest = certificate.signature_hash_algorithm
+    if not isinstance(digest, hashes.SHA256):
+        return True
+    try:
+        signer.public_key().verify(
+            certificate.signature, certificate.tbs_certificate_bytes, ec.ECDSA(digest)
+        )
+    except InvalidSignature:
+        return True
+    return False
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait for other processes that make something in this folder; they wait for us."""
-    with (folder / LOCK).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _is_pair(folder: Path) -> bool:
+    """Whether the key is that of the certificate."""
+    try:
+        key = serialization.load_pem_private_key((folder / KEY).read_bytes(), None)
+    except (OSError, ValueError, TypeError):
+        return False
+    return key.public_key() == _read(folder / CERT).public_key()
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """What a pair that cannot be served lacks."""
+    if isinstance(error, ssl.SSLError):
+        return (error.reason or _NO_PEM).replace("_", " ").lower()
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return _NO_PEM
 
 
 def _context() -> ssl.SSLContext:
@@ -170,7 +199,11 @@ def _context() -> ssl.SSLContext:
 
 
 def _make_authority(folder: Path, now: datetime) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
+    """Key and certificate of an authority; a key that stands alone gets the certificate it lacks,
+    so what it signed still counts.
+    """
+    stands = (folder / CA_KEY).exists()
+    key = _signer(folder) if stands else ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, CA_NAME)])
     made = (
         _builder(name, name, key.public_key(), now, CA_FOR)
@@ -178,15 +211,13 @@ def _make_authority(folder: Path, now: datetime) -> None:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    write_whole(folder / CA_KEY, _private(key), mode=0o600)
+    if not stands:
+        write_whole(folder / CA_KEY, _private(key), mode=0o600)
     write_whole(folder / CA, made.public_bytes(serialization.Encoding.PEM), mode=0o644)
 
 
 def _make_own(folder: Path, names: Iterable[str], now: datetime) -> None:
-    authority = _read(folder / CA)
-    signer = serialization.load_pem_private_key((folder / CA_KEY).read_bytes(), None)
-    if not isinstance(signer, ec.EllipticCurvePrivateKey):
-        raise ValueError(CA_KEY)  # noqa: TRY004 - a file that is not what it must be
+    authority, signer = _read(folder / CA), _signer(folder)
     key = ec.generate_private_key(ec.SECP256R1())
     listed = list(names)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, listed[0][:64])])
@@ -201,6 +232,14 @@ def _make_own(folder: Path, names: Iterable[str], now: datetime) -> None:
     chain = [made, authority]
     pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in chain)
     write_whole(folder / CERT, pem, mode=0o644)
+
+
+def _signer(folder: Path) -> ec.EllipticCurvePrivateKey:
+    """The key of the authority made here; ValueError for another file."""
+    signer = serialization.load_pem_private_key((folder / CA_KEY).read_bytes(), None)
+    if not isinstance(signer, ec.EllipticCurvePrivateKey):
+        raise ValueError(CA_KEY)  # noqa: TRY004 - a file that is not what it must be
+    return signer
 
 
 def _builder(

@@ -9,27 +9,41 @@ MAX_MESSAGE_BYTES = 2 << 20  # on the topics: the codec's 1 MiB with room for he
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic. `is_wide` topics have the deployment's partition count, the others one partition."""
+    """A topic. `is_wide` topics have the deployment's partition count, the others one partition.
+
+    It is kept for `retention_h` exactly: a shorter time loses what the state is folded from, a
+    longer one keeps people's data that docs/retention.md says is gone. `may_be_longer`: nothing on
+    it is of a person or can be forgotten, so a city may keep it longer.
+    """
 
     name: str
     key: str
     is_wide: bool
     retention_h: int
+    may_be_longer: bool = False
 
     def partitions(self, wide: int) -> int:
         return wide if self.is_wide else 1
 
 
 BUS_POSITIONS = Topic("bus-positions", key="vehicle", is_wide=True, retention_h=24 * 7)
-LINK_SPEEDS = Topic("link-speeds", key="link_id", is_wide=True, retention_h=24 * 7)
+LINK_SPEEDS = Topic(
+    "link-speeds", key="link_id", is_wide=True, retention_h=24 * 7, may_be_longer=True
+)
 PERMITS = Topic("permits", key="permit_id", is_wide=False, retention_h=24 * 365)
-INCIDENTS = Topic("incidents", key="incident_id", is_wide=False, retention_h=24 * 30)
+INCIDENTS = Topic(
+    "incidents", key="incident_id", is_wide=False, retention_h=24 * 30, may_be_longer=True
+)
 CALLS = Topic("calls", key="call_id", is_wide=False, retention_h=24 * 30)
-FEED_REPORTS = Topic("feed-reports", key="feed", is_wide=False, retention_h=24 * 7)
+FEED_REPORTS = Topic(
+    "feed-reports", key="feed", is_wide=False, retention_h=24 * 7, may_be_longer=True
+)
 ACKNOWLEDGEMENTS = Topic("acknowledgements", key="episode", is_wide=False, retention_h=24 * 90)
 LINK_EVENTS = Topic("link-events", key="link_id", is_wide=True, retention_h=24 * 7)
-RECEIPTS = Topic("receipts", key="endpoint", is_wide=False, retention_h=24 * 30)
-SUBSCRIPTIONS = Topic("subscriptions", key="endpoint", is_wide=False, retention_h=24 * 3650)
+RECEIPTS = Topic("receipts", key="endpoint", is_wide=False, retention_h=24 * 30, may_be_longer=True)
+SUBSCRIPTIONS = Topic(
+    "subscriptions", key="endpoint", is_wide=False, retention_h=24 * 3650, may_be_longer=True
+)
 ACCOUNTS = Topic("accounts", key="account", is_wide=False, retention_h=24 * 3650)
 CREW_LINKS = Topic("crew-links", key="work", is_wide=False, retention_h=24 * 30)
 ACCESS_RECORDS = Topic("access-records", key="writer", is_wide=False, retention_h=24 * 731)

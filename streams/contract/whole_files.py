@@ -1,8 +1,29 @@
-"""Files that others read are written whole or not at all."""
+"""Files that others read are written whole or not at all, and changed by one process at a time."""
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from streams.contract.errors import SettingsError
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Whoever changes files of a folder together waits here for another who does. Raises
+    SettingsError where the folder is not there. The folder itself is locked: nothing is left in it.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise SettingsError(f"{folder}: {error.strerror}") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def write_whole(path: Path, raw: bytes, *, mode: int, owner: os.stat_result | None = None) -> None:

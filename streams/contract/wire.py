@@ -138,7 +138,7 @@ class _AnyRow(msgspec.Struct, kw_only=True):
     flags: tuple[str, ...] = ()
 
 
-class _Row(_AnyRow, kw_only=True):
+class _SpeedRow(_AnyRow, kw_only=True):
     speed_kmh: bounds.BoundedKmh
     observed_ms: bounds.BoundedMs
 
@@ -164,7 +164,7 @@ class _AnyRows(msgspec.Struct, kw_only=True):
 
 
 class _Rows(_AnyRows, kw_only=True):
-    rows: tuple[_Row, ...]
+    rows: tuple[_SpeedRow, ...]
 
 
 class _AnySpeeds(msgspec.Struct):

@@ -22,8 +22,8 @@ HELP = "check settings, secrets, files, stores, clocks and ages, and say what to
 _ABOUT = """Checks how this city is set up, within ten seconds, and changes nothing: settings, and
 what they come to together, secrets' strength, files and modes, the network, the certificate, disks,
 Redis (version, memory against links and days, policy, persistence, role, rights), Kafka (topics,
-copies, disk), clocks (ours, Redis', the broker's, the ticks'), the lag of the workers, the age of
-signed days and snapshots. Run it where a service runs, with its settings:
+copies, disk, what this user may do), clocks (ours, Redis', the broker's, the ticks'), the lag of
+the workers, the age of signed days and snapshots. Run it where a service runs, with its settings:
 `docker compose exec worker python -m streams doctor`. A check that cannot be made says why and ends
 no other. docs/runbook.md has a section for each."""
 _CODES = "exit codes: 0 nothing fails (warnings may stand); 1 a check fails; 2 wrong usage"

@@ -28,7 +28,7 @@ OF_REDIS = (
     "redis-clock",
     "lag",
 )
-OF_KAFKA = ("kafka", "topics", "replication", "kafka-disk")
+OF_KAFKA = ("kafka", "topics", "replication", "kafka-disk", "kafka-rights")
 OF_LOG = ("ticks", "broker-clock", "tick-clock", "records-head")
 CHECKS = (*LOCAL, *OF_REDIS, *OF_KAFKA, *OF_LOG)
 """Each has its section in the runbook and its text in the catalogue, under its own name."""

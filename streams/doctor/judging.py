@@ -1,20 +1,27 @@
 """From what was measured to what a check found. Pure: no clock, no I/O."""
 
 import math
-import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.grammars import LoginMode
+from streams.contract.keys import Key
 from streams.contract.settings import Settings, is_loopback, variable
+from streams.contract.times import HOUR_MS
 from streams.contract.topic_rules import Complaint
 from streams.contract.topics import Topic
 from streams.doctor.finding import FAIL, OK, UNKNOWN, WARN, Finding, Outcome, unknown
+from streams.kafka.rights import SERVICES, AclKind, Needs
+from streams.snapshot.health import LATE_MS, reason
 
 OURS = ("secret", "admin_key", "pseudonym_key", "ingest_key", "redis_password", "kafka_password")
 """Secrets a city chooses itself; a portal's key is as the portal gives it."""
+UNUSED_BESIDE_KEYS = ("secret", "pseudonym_key")  # BOMNAE_KEYS wins over them
+UNWALLED = frozenset(("READ", "WRITE", "CREATE", "DELETE", "ALTER"))
+IMPLIED = frozenset(("DESCRIBE", "DESCRIBE_CONFIGS"))  # whoever may read may ask, and so on
+MAPS = "maps"  # the service people log in at
 FEW_BITS, ENOUGH_BITS = 80, 112
 WORDS = ("password", "changeme", "change-me", "example", "qwerty", "123456", "bomnae")
 LEAST_REDIS = (7, 0)
@@ -24,7 +31,6 @@ APART_WARN_MS, APART_FAIL_MS = 2_000, 30_000
 TICK_AGE_MS = 60_000
 EARLY_DAYS = 30
 HEAD_DAYS = 2
-SNAPSHOT_HOURS = 26
 GIB = 1 << 30
 
 
@@ -37,16 +43,25 @@ def _worst(check: str, found: Iterable[tuple[Outcome, str]], well: str, bound: s
     return Finding(check, outcome, "; ".join(text for _, text in rows), bound)
 
 
-def login(settings: Settings) -> Finding:
-    """What settings that are each allowed come to together."""
-    found = _login_faults(settings)
+def is_no_map(settings: Settings) -> bool:
+    """Whether these are the settings of a service that is not the map, by its user at Kafka."""
+    return settings.kafka_user in SERVICES and settings.kafka_user != MAPS
+
+
+def login(settings: Settings, *, has_codes: bool) -> Finding:
+    """What settings that are each allowed come to together. `has_codes`: there is a key that seals
+    one-time codes. Only the map has the settings of the login: another service cannot say.
+    """
+    if is_no_map(settings):
+        return unknown("login", f"{settings.kafka_user} has no login: ask where the map runs")
+    found = _login_faults(settings, has_codes=has_codes)
     return _worst("login", found, settings.login.value, "nothing typed crosses a network in clear")
 
 
-def _login_faults(settings: Settings) -> Iterator[tuple[Outcome, str]]:
+def _login_faults(settings: Settings, *, has_codes: bool) -> Iterator[tuple[Outcome, str]]:
     is_open = settings.login is LoginMode.OPEN
-    if settings.login is LoginMode.LOCAL and not settings.secret:
-        yield FAIL, "BOMNAE_LOGIN=local without BOMNAE_SECRET: no one-time codes can be set up"
+    if settings.login is LoginMode.LOCAL and not has_codes:
+        yield FAIL, "BOMNAE_LOGIN=local without a key for codes in BOMNAE_KEYS, nor BOMNAE_SECRET"
     if not (is_loopback(settings.http.host) or settings.tls or settings.trusted_proxies):
         yield WARN, f"BOMNAE_HTTP {settings.http} without BOMNAE_TLS or BOMNAE_TRUSTED_PROXIES"
     if any(network.prefixlen == 0 for network in settings.trusted_proxies):
@@ -66,13 +81,20 @@ def _login_faults(settings: Settings) -> Iterator[tuple[Outcome, str]]:
         yield WARN, f"BOMNAE_INGEST {door} without BOMNAE_TLS: its key crosses in clear"
 
 
-def secrets(settings: Settings) -> Finding:
-    """How strong the secrets are that a city chooses; lengths are shown, never a letter."""
-    given = {name: str(getattr(settings, name)) for name in OURS if getattr(settings, name)}
-    found = [(how, text) for name, each in given.items() for how, text in _weakness(name, each)]
+def secrets(settings: Settings, keys: Iterable[Key], fault: str = "") -> Finding:
+    """How strong the secrets are that a city chooses; lengths are shown, never a letter. `keys` are
+    those of the file of BOMNAE_KEYS, beside which two settings are not used; `fault`: why there is
+    no reading it.
+    """
+    used = [name for name in OURS if not (settings.keys and name in UNUSED_BESIDE_KEYS)]
+    given = {variable(name): str(getattr(settings, name)) for name in used}
+    given |= {f"key {each.id}": each.secret.decode("latin-1") for each in keys if settings.keys}
+    given = {name: value for name, value in given.items() if value}
+    found = [(FAIL, fault)] if fault else []
+    found += [(how, text) for name, each in given.items() for how, text in _weakness(name, each)]
     names = list(given)
     found += [
-        (FAIL, f"{variable(one)} is {variable(other)} as well")
+        (FAIL, f"{one} is {other} as well")
         for at, one in enumerate(names)
         for other in names[at + 1 :]
         if given[one] == given[other]
@@ -84,13 +106,13 @@ def secrets(settings: Settings) -> Finding:
 
 def _weakness(name: str, value: str) -> Iterator[tuple[Outcome, str]]:
     bits = bits_of(value)
-    said = f"{variable(name)}: {len(value)} characters, about {bits} bits"
+    said = f"{name}: {len(value)} characters, about {bits} bits"
     if bits < FEW_BITS:
         yield FAIL, said
     elif bits < ENOUGH_BITS:
         yield WARN, said
     if any(word in value.lower() for word in WORDS):
-        yield FAIL, f"{variable(name)} holds a word that everybody tries"
+        yield FAIL, f"{name} holds a word that everybody tries"
 
 
 def bits_of(value: str) -> int:
@@ -103,28 +125,24 @@ def bits_of(value: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """A file or folder as this process finds it; `mode` 0 where it is not there."""
+    """A file or folder as this process finds it."""
 
     setting: str
     path: str
     is_there: bool
-    mode: int = 0
     can_read: bool = False
     can_write: bool = False
+    fault: str = ""  # of a file with a key: what is open to others
 
 
-def files(facts: Sequence[FileFacts], to_write: Iterable[str], private: Iterable[str]) -> Finding:
+def files(facts: Sequence[FileFacts], to_write: Iterable[str]) -> Finding:
     """Files that are missing, not to be read, not to be written, or open to others."""
-    writes, hides = frozenset(to_write), frozenset(private)
+    writes = frozenset(to_write)
     found = [
         (FAIL, f"{x.setting} {x.path}: {why}") for x in facts if (why := _file_fault(x, writes))
     ]
-    found += [
-        (FAIL, f"{x.setting} {x.path}: mode {stat.S_IMODE(x.mode):04o}, must be 0600")
-        for x in facts
-        if x.setting in hides and x.mode & 0o077
-    ]
-    return _worst("files", found, f"{len(facts)} looked at", "there, readable; keys 0600")
+    found += [(FAIL, f"{x.setting} {x.path}: {x.fault}") for x in facts if x.fault]
+    return _worst("files", found, f"{len(facts)} looked at", "there, readable; keys closed")
 
 
 def _file_fault(fact: FileFacts, writes: frozenset[str]) -> str:
@@ -159,6 +177,14 @@ def age(check: str, age_s: float | None, most_s: float, *, grave: Outcome) -> Fi
     if age_s is None:
         return Finding(check, grave, "none", bound)
     return Finding(check, grave if age_s > most_s else OK, f"{age_s / 3600:.1f} h old", bound)
+
+
+def snapshot(newest_ms: int | None, now_ms: int) -> Finding:
+    """By the reason of `python -m streams.snapshot.health`; `newest_ms` is when it was begun."""
+    bound = f"at most {LATE_MS // HOUR_MS} h old"
+    if newest_ms is None or reason(newest_ms, now_ms):
+        return Finding("snapshot", FAIL, reason(newest_ms, now_ms), bound)
+    return Finding("snapshot", OK, f"{(now_ms - newest_ms) / HOUR_MS:.1f} h old", bound)
 
 
 def needed_bytes(links: int, days: int, partitions: int) -> int:
@@ -271,6 +297,27 @@ def replication(replicas: Mapping[str, int], brokers: int) -> Finding:
     if brokers < 3:
         return Finding("replication", OK, f"{brokers} broker(s): {due} copies", f"{due} copies")
     return Finding("replication", OK, f"{brokers} brokers", f"{due} copies")
+
+
+def kafka_rights(user: str, needed: Needs, allowed: Needs) -> Finding:
+    """What a service may do to each topic and group, against what it needs: too little it fails by,
+    too much is a hole in the walls. A cluster without ACLs tells nothing, or allows all.
+    """
+    check, bound = "kafka-rights", "as `python -m producers topics --rights` gives"
+    if all(acts >= UNWALLED for (kind, _), acts in allowed.items() if kind is AclKind.TOPIC):
+        return Finding(check, OK, "all is allowed: no ACLs, or the admin")
+    if not needed:
+        named = f"user {user}" if user else "no BOMNAE_KAFKA_USER, which"
+        return unknown(check, f"{named} is none of {', '.join(SERVICES)}: its needs are not known")
+    found: list[tuple[Outcome, str]] = []
+    for (kind, name), may in allowed.items():
+        due = needed.get((kind, name), frozenset())
+        said = f"{kind.value.lower()} {name}"
+        if lacks := sorted(due - may):
+            found.append((FAIL, f"{said}: may not {' and '.join(lacks)}"))
+        if more := sorted(may - due - IMPLIED):
+            found.append((WARN, f"{said}: may {' and '.join(more)} besides"))
+    return _worst(check, found, f"{len(allowed)} as {user} needs", bound)
 
 
 def lag(reason: str) -> Finding:

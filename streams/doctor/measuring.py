@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from aiokafka.errors import TopicAuthorizationFailedError
 from kafka import KafkaAdminClient
 from kafka.errors import IncompatibleBrokerVersion, KafkaError
 from redis.exceptions import NoPermissionError
@@ -17,6 +18,9 @@ from streams.contract import topics, wire
 from streams.contract.access import AccessHead
 from streams.contract.errors import BomnaeError, RecordRefusedError, SettingsError
 from streams.contract.kafka_login import kafka_login
+from streams.contract.key_file import keys_now
+from streams.contract.keys import Keys, Purpose
+from streams.contract.private_files import check_private
 from streams.contract.records import Tick
 from streams.contract.settings import Settings, variable
 from streams.contract.times import DAY_MS, KST_MS, now_ms
@@ -36,22 +40,25 @@ from streams.doctor.finding import (
 from streams.geo.loading import load_network
 from streams.kafka.access_log import PLACE
 from streams.kafka.cluster import LogReader
-from streams.kafka.topic_facts import complaints, layout
+from streams.kafka.rights import SERVICES, AclKind, needed_by
+from streams.kafka.topic_facts import allowed, complaints, layout
+from streams.snapshot.shelf import made_ms, snapshots_in
 from streams.state.clocks import clocks_of, reason_against
 from streams.state.keys import WORKERS
 from streams.state.redis_login import connect, of_each_node, time_ms
 from streams.state.rights import check_rights
 
 WITHIN_S = 8.0
+HEAD = "records-head"
 _CLIENT_MS = 5_000
 _SILENT_S = 3.0
 _HEADS_BACK = 500
 FILES = (
     *("network", "gazetteer", "rules", "photos", "records_key", "kafka_ca", "redis_ca", "tls"),
-    *("snapshots", "snapshot_key"),
+    *("snapshots", "snapshot_key", "keys"),
 )
 _WRITTEN = ("photos", "snapshots")
-_PRIVATE = ("records_key", "snapshot_key")
+_PRIVATE = ("records_key", "snapshot_key", "keys")
 
 
 async def findings(settings: Settings) -> list[Finding]:
@@ -85,11 +92,12 @@ async def _within(
 
 
 def _local(settings: Settings) -> list[Finding]:
+    keys, fault = _keys(settings)
     found = [
         Finding("settings", OK, "read"),
-        judging.login(settings),
-        judging.secrets(settings),
-        judging.files(list(_files(settings)), _variables(_WRITTEN), _variables(_PRIVATE)),
+        judging.login(settings, has_codes=bool(keys.accepted(Purpose.CODES, now_ms()))),
+        judging.secrets(settings, keys.keys, fault),
+        judging.files(list(_files(settings)), [variable(name) for name in _WRITTEN]),
     ]
     asked: list[tuple[str, Callable[[], list[Finding]]]] = [
         ("network", lambda: [_network(settings)]),
@@ -106,26 +114,41 @@ def _local(settings: Settings) -> list[Finding]:
     return found
 
 
-def _variables(names: Iterable[str]) -> list[str]:
-    return [variable(name) for name in names] + [f"{variable('tls')}/{x}" for x in (KEY, CA_KEY)]
+def _keys(settings: Settings) -> tuple[Keys, str]:
+    """The keys in use, of the file or of the single settings; none, and why they cannot be read."""
+    try:
+        return keys_now(settings), ""
+    except SettingsError as error:
+        return Keys((), str(error)), str(error)
 
 
 def _files(settings: Settings) -> Iterable[judging.FileFacts]:
     for name in FILES:
         if path := str(getattr(settings, name)):
-            yield _facts(variable(name), Path(path))
+            yield _facts(variable(name), Path(path), is_key=name in _PRIVATE)
     for name in (CERT, KEY, CA_KEY) if settings.tls else ():
         if (file := Path(settings.tls) / name).exists():
-            yield _facts(f"{variable('tls')}/{name}", file)
+            yield _facts(f"{variable('tls')}/{name}", file, is_key=name != CERT)
 
 
-def _facts(setting: str, path: Path) -> judging.FileFacts:
+def _facts(setting: str, path: Path, *, is_key: bool) -> judging.FileFacts:
+    fault = ""
     try:
-        mode = path.stat().st_mode
+        path.stat()
+        if is_key:
+            check_private(path, "")
     except OSError:
         return judging.FileFacts(setting, str(path), is_there=False)
-    can_write = os.access(path, os.W_OK)
-    return judging.FileFacts(setting, str(path), True, mode, os.access(path, os.R_OK), can_write)  # noqa: FBT003 - is there
+    except SettingsError as error:
+        fault = str(error).removeprefix(": ")
+    return judging.FileFacts(
+        setting,
+        str(path),
+        is_there=True,
+        can_read=os.access(path, os.R_OK),
+        can_write=os.access(path, os.W_OK),
+        fault=fault,
+    )
 
 
 def _network(settings: Settings) -> Finding:
@@ -162,12 +185,11 @@ def _disks(settings: Settings) -> list[Finding]:
 
 
 def _snapshot(folder: str) -> Finding:
-    """By the newest file in the folder of the snapshots."""
+    """By the newest snapshot in their folder; what else lies there is none."""
     if not folder:
         return unknown("snapshot", "no folder for snapshots is set")
-    made_s = max((x.stat().st_mtime for x in Path(folder).iterdir() if x.is_file()), default=None)
-    age_s = None if made_s is None else now_ms() / 1000 - made_s
-    return judging.age("snapshot", age_s, judging.SNAPSHOT_HOURS * 3600, grave=FAIL)
+    newest = next(reversed(snapshots_in(Path(folder))), None)
+    return judging.snapshot(None if newest is None else made_ms(newest), now_ms())
 
 
 async def _redis(settings: Settings, needed: int) -> list[Finding]:
@@ -218,7 +240,14 @@ def _kafka(settings: Settings) -> list[Finding]:
             judging.topics(wanted, there.partitions, complaints(admin)),
             judging.replication(there.replicas, brokers),
             *_log_dirs(admin),
+            _kafka_rights(admin, settings.kafka_user),
         ]
+
+
+def _kafka_rights(admin: KafkaAdminClient, user: str) -> Finding:
+    needed = needed_by(user) if user in SERVICES else {}
+    groups = [name for kind, name in needed if kind is AclKind.GROUP]
+    return judging.kafka_rights(user, needed, allowed(admin, groups))
 
 
 def _log_dirs(admin: KafkaAdminClient) -> list[Finding]:
@@ -239,8 +268,14 @@ def _log_dirs(admin: KafkaAdminClient) -> list[Finding]:
 async def _log(settings: Settings) -> list[Finding]:
     reader = LogReader(settings)
     async with reader:
-        stamped, ticked = await _newest_tick(reader)
-        found = judging.ticks(stamped, ticked, now_ms())
+        try:
+            stamped, ticked = await _newest_tick(reader)
+            found = judging.ticks(stamped, ticked, now_ms())
+        except TopicAuthorizationFailedError:
+            why = f"{settings.kafka_user} may not read {topics.PERMITS.name}"
+            found = [unknown(check, why) for check in OF_LOG if check != HEAD]
+        if judging.is_no_map(settings):
+            return [*found, unknown(HEAD, f"{settings.kafka_user} signs none")]
         return [*found, await _records_head(reader, has_key=bool(settings.records_key))]
 
 
@@ -262,7 +297,7 @@ async def _newest_tick(reader: LogReader) -> tuple[int | None, int | None]:
 async def _records_head(reader: LogReader, *, has_key: bool) -> Finding:
     """Which day of the access records was signed last, among the newest messages."""
     if not has_key:
-        return Finding("records-head", WARN, "BOMNAE_RECORDS_KEY is not set: no day is signed")
+        return Finding(HEAD, WARN, "BOMNAE_RECORDS_KEY is not set: no day is signed")
     start, end = (await reader.starts([PLACE]))[PLACE], (await reader.ends([PLACE]))[PLACE]
     first = at = max(start, end - _HEADS_BACK)
     newest = None
@@ -273,12 +308,12 @@ async def _records_head(reader: LogReader, *, has_key: bool) -> Finding:
             newest = _day_of(each.payload) or newest
             at = each.offset + 1
     if newest is None and first > start:
-        return unknown("records-head", f"none among the newest {_HEADS_BACK} records")
+        return unknown(HEAD, f"none among the newest {_HEADS_BACK} records")
     if newest is None:
-        return unknown("records-head", "no day is over yet")
+        return unknown(HEAD, "no day is over yet")
     ended = datetime.fromisoformat(newest).replace(tzinfo=UTC).timestamp() * 1000 + DAY_MS
     age_s = (now_ms() + KST_MS - ended) / 1000
-    return judging.age("records-head", age_s, judging.HEAD_DAYS * 86_400, grave=FAIL)
+    return judging.age(HEAD, age_s, judging.HEAD_DAYS * 86_400, grave=FAIL)
 
 
 def _day_of(payload: bytes | None) -> str | None:

@@ -17,7 +17,7 @@ from streams.geo.homes import Homes
 
 
 @dataclass(slots=True)
-class _Share:
+class _PartitionShare:
     """What one partition gets of a message."""
 
     passages: list[Passage] = field(default_factory=list)
@@ -51,7 +51,7 @@ def send(
     if not (passages or obstructions or sightings or declarations):
         _send_tick(effects, origin, partitions, tick_ms)
         return
-    shares = [_Share() for _ in range(partitions)]
+    shares = [_PartitionShare() for _ in range(partitions)]
     for passage in passages:
         shares[partition_of(passage.link_id, partitions)].passages.append(passage)
     for obstruction in obstructions:
@@ -79,7 +79,7 @@ def _send_tick(effects: Effects, origin: Origin, partitions: int, tick_ms: int) 
 
 
 def _share_out(
-    shares: Sequence[_Share],
+    shares: Sequence[_PartitionShare],
     homes: Homes,
     sightings: Sequence[Sighting],
     declarations: Sequence[Declaration],

@@ -19,7 +19,9 @@ from streams.contract.arrival import appended_ms
 from streams.contract.errors import LogAwayError, LogError
 from streams.contract.kafka_login import kafka_login
 from streams.contract.settings import Settings
-from streams.kafka.topic_facts import configs
+from streams.contract.topic_rules import Complaint
+from streams.kafka.clients import start
+from streams.kafka.topic_facts import complaints
 
 PROBE_S = 5.0
 SILENCE_S = 10.0  # a log that gives nothing for so long has nothing there
@@ -64,7 +66,7 @@ class LogReader:
         )
 
     async def __aenter__(self) -> Self:
-        await self._consumer.start()
+        await start(self._consumer)
         return self
 
     async def __aexit__(
@@ -139,20 +141,16 @@ def describe(settings: Settings, names: Iterable[str]) -> dict[str, TopicFacts]:
         admin.close()
 
 
-def topic_configs(settings: Settings) -> dict[str, dict[str, str]]:
-    """The settings of Bomnae's topics as the cluster tells them; none where it tells none. Blocks.
-
-    LogAwayError where it does not answer.
+def topic_complaints(settings: Settings) -> list[Complaint]:
+    """What is wrong with the settings of Bomnae's topics; nothing where the cluster tells none.
+    Blocks. LogAwayError where it does not answer.
     """
     try:
         admin = KafkaAdminClient(**kafka_login(settings), request_timeout_ms=5_000)
     except (KafkaError, OSError) as error:
         raise LogAwayError(f"Kafka does not answer: {type(error).__name__}") from None
     with closing(admin):
-        try:
-            return configs(admin)
-        except KafkaError:
-            return {}
+        return complaints(admin)
 
 
 def members(settings: Settings, group: str) -> list[str]:

@@ -1,7 +1,6 @@
 """What people report goes into the log here: one message, acknowledged or refused."""
 
 import asyncio
-import contextlib
 
 import aiokafka
 from aiokafka.errors import KafkaError
@@ -12,9 +11,9 @@ from streams.contract.kafka_login import kafka_login
 from streams.contract.records import Message
 from streams.contract.settings import Settings
 from streams.contract.topics import MAX_MESSAGE_BYTES, Topic
+from streams.kafka.clients import start, stop
 
 WITHIN_S = 3.0
-CLOSE_S = 2.0
 EXPIRY_MS = 10_000  # a message nobody waits for any more leaves the producer's memory
 
 
@@ -50,7 +49,7 @@ class Intake:
     async def close(self) -> None:
         """Send what waits, for at most 2 s, and disconnect."""
         if self._producer is not None:
-            await _stop(self._producer)
+            await stop(self._producer)
             self._producer = None
 
     async def _connected(self) -> aiokafka.AIOKafkaProducer:
@@ -63,15 +62,6 @@ class Intake:
                     request_timeout_ms=EXPIRY_MS,
                     max_request_size=MAX_MESSAGE_BYTES,
                 )
-                try:
-                    await producer.start()
-                except BaseException:  # a time-out cancels here: leave nothing open
-                    await _stop(producer)
-                    raise
+                await start(producer)  # a time-out cancels here
                 self._producer = producer
             return self._producer
-
-
-async def _stop(producer: aiokafka.AIOKafkaProducer) -> None:
-    with contextlib.suppress(KafkaError, OSError, TimeoutError):
-        await asyncio.wait_for(producer.stop(), CLOSE_S)

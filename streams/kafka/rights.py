@@ -16,14 +16,14 @@ ADMIN = "admin"
 """Makes topics and users: a super user of the cluster, of `python -m producers topics` alone."""
 
 
-class Kind(StrEnum):
+class AclKind(StrEnum):
     """What a right is about, as Kafka calls it."""
 
     TOPIC = "TOPIC"
     GROUP = "GROUP"
 
 
-class Act(StrEnum):
+class AclAct(StrEnum):
     """What may be done, as Kafka calls it."""
 
     DESCRIBE = "DESCRIBE"
@@ -32,17 +32,21 @@ class Act(StrEnum):
     WRITE = "WRITE"
 
 
+Needs = dict[tuple[AclKind, str], frozenset[str]]
+"""A topic or a group -> what may be done to it, or must be, as Kafka calls it."""
+
+
 class Right(NamedTuple):
     """A service may do this to that."""
 
     service: str
-    kind: Kind
+    kind: AclKind
     name: str
-    act: Act
+    act: AclAct
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
+class ServiceRights:
     """What one service writes, what it reads, and in which groups it reads together."""
 
     writes: tuple[Topic, ...] = ()
@@ -53,32 +57,33 @@ class Rights:
 FEEDS = tuple(topic for topic in topics.TICKED if topic is not topics.CALLS)
 """What the portals tell; calls are people's, and carry ticks too."""
 
-SERVICES: dict[str, Rights] = {
-    "clock": Rights(writes=topics.TICKED, reads=(topics.PERMITS,)),
-    "producers": Rights(writes=(*FEEDS, topics.DEAD_LETTERS), reads=(topics.FEED_REPORTS,)),
-    "worker": Rights(
+SERVICES: dict[str, ServiceRights] = {
+    "clock": ServiceRights(writes=topics.TICKED, reads=(topics.PERMITS,)),
+    "producers": ServiceRights(writes=(*FEEDS, topics.DEAD_LETTERS), reads=(topics.FEED_REPORTS,)),
+    "worker": ServiceRights(
         writes=(topics.LINK_EVENTS, topics.DEAD_LETTERS),
         reads=topics.FOLDED,
         groups=(topics.GROUP,),
     ),
-    "dispatch": Rights(
+    "dispatch": ServiceRights(
         writes=(topics.RECEIPTS, topics.SUBSCRIPTIONS, topics.CREW_LINKS),
         reads=(topics.RECEIPTS,),
     ),
-    "maps": Rights(
+    "maps": ServiceRights(
         writes=(*topics.TOLD, topics.CALLS, topics.PERMITS, topics.ACCESS_RECORDS),
         reads=(topics.ACCESS_RECORDS,),
     ),
-    "records": Rights(reads=(topics.ACCESS_RECORDS,)),
-    "keeper": Rights(
+    "records": ServiceRights(reads=(topics.ACCESS_RECORDS,)),
+    "snapshot": ServiceRights(reads=(*topics.FOLDED, topics.RECEIPTS, topics.ACCESS_RECORDS)),
+    "keeper": ServiceRights(
         writes=(*topics.TOLD, topics.CALLS, topics.PERMITS, topics.ACCESS_RECORDS),
         reads=topics.ALL,
     ),
 }
 """Reads beside one's own work are those of the health checks. Maps write to `permits` what crews
 report of a work: it stands in order with the work. `records` verifies and reports, and writes
-nothing. `keeper` runs what an operator asks for by hand: it compares the state with the log, and
-tells the log what is to be taken out, with a record of it.
+nothing; `snapshot` reads what a snapshot keeps. `keeper` runs what an operator asks for by hand:
+it compares the state with the log, and tells the log what is to be taken out, with a record of it.
 """
 
 
@@ -87,26 +92,35 @@ def rights() -> frozenset[Right]:
     return frozenset(right for name, has in SERVICES.items() for right in _rights_of(name, has))
 
 
-def _rights_of(service: str, has: Rights) -> Iterable[Right]:
+def needed_by(service: str) -> Needs:
+    """What a service of the table needs of each topic, and of its groups."""
+    found: Needs = {}
+    for right in _rights_of(service, SERVICES[service]):
+        thing = (right.kind, right.name)
+        found[thing] = found.get(thing, frozenset()) | {right.act.value}
+    return found
+
+
+def _rights_of(service: str, has: ServiceRights) -> Iterable[Right]:
     for act, chosen in (
-        (Act.DESCRIBE, topics.ALL),
-        (Act.DESCRIBE_CONFIGS, topics.ALL),
-        (Act.READ, has.reads),
-        (Act.WRITE, has.writes),
+        (AclAct.DESCRIBE, topics.ALL),
+        (AclAct.DESCRIBE_CONFIGS, topics.ALL),
+        (AclAct.READ, has.reads),
+        (AclAct.WRITE, has.writes),
     ):
-        yield from (Right(service, Kind.TOPIC, topic.name, act) for topic in chosen)
-    yield from (Right(service, Kind.GROUP, group, Act.READ) for group in has.groups)
+        yield from (Right(service, AclKind.TOPIC, topic.name, act) for topic in chosen)
+    yield from (Right(service, AclKind.GROUP, group, AclAct.READ) for group in has.groups)
 
 
-class Change(NamedTuple):
+class RightsChange(NamedTuple):
     """What is to be given and what taken away, so that the rights are those of the table."""
 
     given: frozenset[Right]
     taken: frozenset[Right]
 
 
-def change_of(standing: Iterable[Right]) -> Change:
+def change_of(standing: Iterable[Right]) -> RightsChange:
     """From the rights that stand to those of the table. Rights of strangers are left alone."""
     ours = frozenset(right for right in standing if right.service in SERVICES)
     due = rights()
-    return Change(given=due - ours, taken=ours - due)
+    return RightsChange(given=due - ours, taken=ours - due)

@@ -12,6 +12,7 @@ from streams.contract.errors import LogError
 from streams.contract.kafka_login import kafka_login
 from streams.contract.settings import Settings
 from streams.contract.topics import MAX_MESSAGE_BYTES
+from streams.kafka.clients import start
 from streams.kafka.cluster import LogReader, Place, Record
 
 QUIET_S = 0.3  # the embedded broker understates an end: what comes within this is there too
@@ -49,7 +50,7 @@ class LogLayer:
         )
 
     async def __aenter__(self) -> Self:
-        await self._producer.start()
+        await start(self._producer)
         return self
 
     async def __aexit__(
@@ -70,6 +71,6 @@ class LogLayer:
         if offsets != list(range(offsets[0], offsets[0] + len(offsets))):
             raise LogError(
                 f"{topic}/{partition}: somebody else writes into it: stop producers, clock and map "
-                "servers, then restore again with --replace"
+                "servers"
             )
         return int(offsets[0])

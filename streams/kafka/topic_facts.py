@@ -1,17 +1,19 @@
 """What a cluster says of Bomnae's topics, by an admin client that the caller opens and closes."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType
-from kafka.errors import KafkaError
+from kafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 
 from streams.contract import topics
 from streams.contract.topic_rules import ASKED, Complaint, complaints_of
+from streams.kafka.rights import AclKind, Needs
 
 log = logging.getLogger(__name__)
+HIDDEN = TopicAuthorizationFailedError.errno  # of a topic that is not even to be described
 
 
 class Layout(NamedTuple):
@@ -28,6 +30,30 @@ def layout(admin: KafkaAdminClient) -> Layout:
         {name: len(parts) for name, parts in there.items()},
         {name: _fewest(parts) for name, parts in there.items()},
     )
+
+
+def allowed(admin: KafkaAdminClient, groups: Iterable[str]) -> Needs:
+    """What the cluster says this client may do to each topic and group; nothing for those that are
+    not there, and for all of them where the broker keeps no rights.
+    """
+    rows = admin.describe_topics([topic.name for topic in topics.ALL])
+    found = {
+        (AclKind.TOPIC, row["name"]): _acts(row) for row in rows if row["error_code"] in (0, HIDDEN)
+    }
+    for group in groups:
+        try:
+            found[AclKind.GROUP, group] = _acts(admin.describe_groups([group])[group])
+        except GroupAuthorizationFailedError:  # not even who coordinates it is told
+            found[AclKind.GROUP, group] = frozenset()
+    return {thing: acts for thing, acts in found.items() if acts is not None}
+
+
+def _acts(row: Mapping[str, Any]) -> frozenset[str] | None:
+    """What may be done to a topic or a group, None where the broker keeps no rights."""
+    if row.get("error_code") == HIDDEN:
+        return frozenset()
+    told = row.get("authorized_operations")
+    return None if told is None else frozenset(told)
 
 
 def _fewest(partitions: list[Mapping[str, Any]]) -> int:

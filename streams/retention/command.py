@@ -2,8 +2,6 @@
 
 import argparse
 import asyncio
-import getpass
-import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,11 +14,11 @@ from streams.contract.errors import IntakeError, LogAwayError, RecordRefusedErro
 from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
+from streams.contract.topic_rules import KEEPING
 from streams.kafka.access_writing import AccessLog
-from streams.kafka.cluster import topic_configs
+from streams.kafka.cluster import topic_complaints
 from streams.kafka.intake import Intake
 from streams.retention import forgetting
-from streams.retention.checking import faults_of
 from streams.retention.deleting import Deleter, Due
 from streams.retention.options import DOCUMENT
 from streams.retention.page import tables, with_tables
@@ -93,8 +91,8 @@ async def _keep_to_it(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _run_once(deleter: Deleter, records: AccessLog, *, is_dry: bool) -> int:
-    configs = await asyncio.to_thread(topic_configs, deleter.settings)
-    faults = faults_of(deleter.table, configs)
+    found = await asyncio.to_thread(topic_complaints, deleter.settings)
+    faults = [each.line() for each in found if each.name in KEEPING]
     due = await deleter.due(now_ms())
     if not is_dry:
         await _record(records, AccessAction.ACT, "retention", sum(each.count for each in due))
@@ -118,7 +116,7 @@ async def _deleted(due: Due, records: AccessLog, *, is_dry: bool) -> str:
 
 
 async def _record(records: AccessLog, action: AccessAction, kind: str, count: int) -> None:
-    await records.write(_by(), "", action, subject_kind=kind, count=count)
+    await records.write(cli.at_terminal(), "", action, subject_kind=kind, count=count)
 
 
 async def _forget(options: argparse.Namespace, settings: Settings) -> int:
@@ -136,7 +134,7 @@ async def _forget(options: argparse.Namespace, settings: Settings) -> int:
             return cli.USAGE
         try:
             await AccessLog(settings, intake).write(
-                _by(),
+                cli.at_terminal(),
                 "",
                 AccessAction.DELETE,
                 subject_kind=kind,
@@ -153,14 +151,6 @@ async def _forget(options: argparse.Namespace, settings: Settings) -> int:
         return EXIT_UNSETTLED
     _say(f"{kind} is forgotten")
     return cli.OK
-
-
-def _by() -> str:
-    """Who sits at the terminal, as this machine knows them."""
-    try:
-        return f"{getpass.getuser()}@terminal"[:64]
-    except (KeyError, OSError):
-        return f"{os.getuid()}@terminal"
 
 
 def _say(line: str) -> None:

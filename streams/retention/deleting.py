@@ -6,7 +6,7 @@ rest. Done twice or stopped midway it leaves nothing behind that the next run do
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from streams.domain.works.step import WORKS
 from streams.kafka.intake import Intake
 from streams.retention.table import KeptTable
 from streams.state.keys import OUTBOX, key
+from streams.state.kinds import hash_of
 from streams.state.store import Store
 
 LATE_MS = 15 * MINUTE_MS  # a state further behind says nothing of which works there are
@@ -113,8 +114,9 @@ class Deleter:
         if not self.settings.photos or not is_whole:
             return []
         works = (await self.store.rows(WORKS, 1))[0]
-        root = Path(self.settings.photos)
-        old = await asyncio.to_thread(old_photos, root, works, now_ms)
+        names = await self.store.client.hkeys(hash_of(WORKS, 0))
+        over = overs((name.decode() for name in names), works, now_ms)
+        old = await asyncio.to_thread(old_photos, Path(self.settings.photos), over, now_ms)
         return [Due("photos", len(old), lambda: asyncio.to_thread(remove_folders, old))]
 
 
@@ -134,18 +136,24 @@ def old_files(folder: Path, before_ms: int) -> list[Path]:
     )
 
 
-def old_photos(root: Path, works: Mapping[str, Work], now_ms: int) -> list[Path]:
-    """The folders of works that have been over for too long, or are known no more and have had no
-    photo for as long.
+def overs(names: Iterable[str], works: Mapping[str, Work], now_ms: int) -> dict[str, int | None]:
+    """When each work was over, None for one that is not. `names` are those of all works, `works`
+    the rows that can be read: one of a newer version counts as not over.
     """
-    known = {
-        folder_of(name): over_ms(work) if phase_at(work, now_ms) in OVER else None
-        for name, work in works.items()
-    }
+    over = {name: over_ms(work) for name, work in works.items() if phase_at(work, now_ms) in OVER}
+    return dict.fromkeys([*names, *works]) | over
+
+
+def old_photos(root: Path, over: Mapping[str, int | None], now_ms: int) -> list[Path]:
+    """The folders of works that have been over for too long, or are known no more and have had no
+    photo for as long. `over` has every work that is known, with when it was over, None: it is not.
+    """
+    known = {folder_of(name): at_ms for name, at_ms in over.items()}
     return [
         folder
         for folder in sorted(root.iterdir() if root.is_dir() else ())
-        if is_folder(folder.name) and _is_over(folder, known, now_ms - KEEP_MS)
+        if is_folder(folder.name) and folder.is_dir() and not folder.is_symlink()
+        if _is_over(folder, known, now_ms - KEEP_MS)
     ]
 
 
@@ -167,7 +175,8 @@ def _unlink(paths: list[Path]) -> int:
 
 
 def remove_folders(folders: list[Path]) -> int:
-    """Delete folders with all in them; of how many."""
+    """Delete folders with all in them; of how many. OSError for one that stays."""
     for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(folder)
     return len(folders)

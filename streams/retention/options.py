@@ -8,16 +8,17 @@ FOLDERS = ("recordings", "reports")
 """Files of the table whose folder no setting names."""
 RETENTION_HELP = """What is kept, and for how long (docs/retention.md), and what deletes it.
 
-  python -m streams retention run --dry-run     what is due, and topics that are kept otherwise
+  python -m streams retention run --dry-run     what is due, and topics kept too long or too short
   python -m streams retention run --once        delete it; without --once again each day
   python -m streams retention run --once --folder recordings=/recordings
                                                 besides, files of that row of the table
   python -m streams retention table             the table
 
 Each run, and each row of which something is deleted, is an access record: what and how many, never
-what it said. Kafka deletes from its topics by itself; `run` names a topic that is kept otherwise
-than the table says. Needs Kafka and Redis."""
-RETENTION_CODES = """exit codes: 0 done; 1 a topic is kept otherwise than the table says, or a
+what it said. Kafka deletes from its topics by itself; `run` names a topic that is kept shorter than
+the table says, or longer where it must not be, by the rules of `python -m producers topics`, which
+puts it right with --fix. Needs Kafka and Redis."""
+RETENTION_CODES = """exit codes: 0 done; 1 a topic is kept too long or too short, or a
 file cannot be deleted (the rest is, all the same); 2 wrong usage, settings or folders; 8 Kafka or
 Redis does not answer"""
 FORGET_HELP = """Take one work, call or account out before its time.

@@ -43,7 +43,8 @@ def _cells(row: KeptRow, table: KeptTable, language: str) -> Iterator[str]:
     yield word("yes" if row.is_personal else "no")
     yield _in(row.basis, language)
     until = _in(row.until, language) or word("always")
-    yield word("days").format(n=row.days) if row.days else until
+    days = word("days_or_more" if row.may_be_longer else "days").format(n=row.days)
+    yield days if row.days else until
     yield word(f"how_{row.how}")
 
 

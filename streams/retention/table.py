@@ -113,6 +113,7 @@ class KeptRow:
     how: str
     is_personal: bool
     until: Said = NOT_SAID
+    may_be_longer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +151,10 @@ def read_table(text: str) -> KeptTable:
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise SettingsError(f"kept.toml: {error}") from None
     fields = {name: row.grades() for name, row in read.record.items()}
-    retention = {topic.name: topic.retention_h // 24 for topic in topics.ALL}
+    by_name = {topic.name: topic for topic in topics.ALL}
     try:
         rows = (
-            *(_topic(name, row, read, fields, retention) for name, row in read.topic.items()),
+            *(_topic(name, row, read, fields, by_name[name]) for name, row in read.topic.items()),
             *(_held("state", row.names, row, read) for row in read.state),
             *(_held("file", (name,), row, read) for name, row in read.file.items()),
         )
@@ -168,7 +169,7 @@ def _topic(
     row: TopicRow,
     read: _File,
     fields: Mapping[str, Mapping[str, Grade]],
-    retention: Mapping[str, int],
+    topic: topics.Topic,
 ) -> KeptRow:
     own = Grade.gravest(grade for record in row.records for grade in fields[record].values())
     return KeptRow(
@@ -177,9 +178,10 @@ def _topic(
         Said(row.ko, row.en),
         row.grade or own,
         read.basis[row.basis],
-        retention[name],
+        topic.retention_h // 24,
         "topic",
         row.is_personal,
+        may_be_longer=topic.may_be_longer,
     )
 
 

@@ -5,6 +5,7 @@ the right name is never half. Whoever reads one checks all of it first (`checked
 it again (`frames_of`); neither holds more of it than a frame.
 """
 
+import fcntl
 import gzip
 import hashlib
 import os
@@ -22,9 +23,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from streams.contract.ed25519 import key_id
 from streams.contract.errors import SettingsError, SnapshotError
+from streams.contract.whole_files import alone
 from streams.snapshot.frames import FORM, Body, End, Frame, Head, Part, part_of
 
 MOST_BYTES = 64 << 20  # of one frame
+HALF = ".half"  # how a file ends that is being written
 LEVEL = 4  # of gzip: a third of the time of 6 for a tenth more bytes
 _MAGIC = b"bomnae snapshot\n"
 _LENGTH = 4
@@ -113,12 +116,15 @@ def _disk(path: Path) -> Iterator[None]:
 @contextmanager
 def writing(path: Path, key: Ed25519PrivateKey) -> Iterator[SnapshotWriter]:
     """A new snapshot, readable by its owner alone. It stands under its name when the block ends
-    without an error; SettingsError where the disk does not take it.
+    without an error; SettingsError where the disk does not take it. What a process left half
+    written in the folder is deleted first.
     """
-    half = path.with_name(f".{path.name}.{secrets.token_hex(4)}.half")
+    half = path.with_name(f".{path.name}.{secrets.token_hex(4)}{HALF}")
+    with _disk(path), alone(path.parent):
+        _delete_abandoned(path.parent)
+        number = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(number, fcntl.LOCK_EX)  # for as long as it is written
     try:
-        with _disk(path):
-            number = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with ExitStack() as stack:
             file = os.fdopen(number, "wb")
             stack.callback(_close, file)
@@ -137,6 +143,14 @@ def writing(path: Path, key: Ed25519PrivateKey) -> Iterator[SnapshotWriter]:
             _sync(path.parent)
     finally:
         half.unlink(missing_ok=True)
+
+
+def _delete_abandoned(folder: Path) -> None:
+    """Delete the halves that nobody writes any more: each writer holds a lock on its own."""
+    for half in folder.glob(f".*{HALF}"):
+        with suppress(OSError), half.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            half.unlink()
 
 
 def _close(file: IO[bytes] | gzip.GzipFile) -> None:

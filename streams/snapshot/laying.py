@@ -37,11 +37,11 @@ class Laid:
     without_records: bool = False
 
 
-async def lay_log(settings: Settings, path: Path, say: Say) -> Laid:
+async def lay_log(settings: Settings, path: Path, say: Say, laid: Laid) -> None:
     """Append a checked file's messages to the log. What the inputs derived comes after the inputs:
-    it names their offsets, which are others here. The state is not written.
+    it names their offsets, which are others here. The state is not written. `laid` is filled in as
+    it is laid.
     """
-    laid = Laid()
     async with LogReader(settings) as reader, LogLayer(settings) as layer:
         for is_derived in (False, True):
             for stretch, parts in _stretches(path, is_derived=is_derived):
@@ -52,7 +52,6 @@ async def lay_log(settings: Settings, path: Path, say: Say) -> Laid:
                 else:
                     await _lay(layer, stretch, end, parts, laid)
                 say(f"log {place[0]}/{place[1]}: {laid.messages} messages")
-    return laid
 
 
 def _stretches(path: Path, *, is_derived: bool) -> Iterator[tuple[Stretch, Iterable[Messages]]]:

@@ -29,7 +29,9 @@ producers and map servers before; start them after.
 
 The network's folder, BOMNAE_CITY, BOMNAE_PROVINCE and BOMNAE_PARTITIONS must be the snapshot's.
 In an empty log offsets begin anew, and the state follows them; `python -m streams audit` then
-begins at this file or a later one. People log in again."""
+begins at this file or a later one. Logins are not in the file: on another Redis people log in
+again; a Redis that has logins keeps them. Where a store fails midway the error says what was
+written; no worker takes it up, and the same command with --replace goes on."""
 _CODES = """exit codes: 0 done; 2 wrong usage, settings or file (not whole, changed, not signed by a
 known key, of another city, network or partition count; stores that are not empty); 3 it is of
 another log; 7 its state has a layout that this version does not read; 8 Kafka is away"""

@@ -1,7 +1,7 @@
 """A snapshot is laid into Redis here, and into an empty log where there is none any more.
 
-While it is written each partition has the mark of a step that was stopped midway: what an
-interrupted restore leaves behind is believed by no worker.
+All is checked before anything is written. From the first write to the last each partition has the
+mark of a step that was stopped midway: what an interrupted restore leaves is believed by no worker.
 """
 
 from collections.abc import Iterable, Mapping
@@ -78,11 +78,13 @@ async def restore(
     `redis_only`: the log still stands, and the workers go on in it from the snapshot's positions.
     Else what the snapshot has of the log is appended to the topics, which must be there and empty.
     `replace`: they, and Redis, need not be empty; what Redis has of the state goes.
-    Raises SnapshotError, StateError, SettingsError, LogError, LogAwayError: nothing was written.
+    Raises SnapshotError, StateError, SettingsError, LogError, LogAwayError; where a store fails
+    midway the error says what was written and what to do, in all other cases nothing was.
     """
     file = checked(path, keys)
     check_fits(file.head, settings, network)
     client = connect(settings, timeout_s=60)
+    laid, has_begun = Laid(), False
     try:
         await _check_alone(client)
         if not replace:
@@ -90,20 +92,38 @@ async def restore(
         facts = await facts_of_topics(settings)
         _check_topics(facts, settings.partitions)
         if redis_only:
-            laid = await _where_it_was(settings, file, facts)
-        else:
-            if not replace:
-                await _check_log_empty(settings)
-            laid = await lay_log(settings, path, say)
+            await _where_it_was(settings, file, facts, laid)
+        elif not replace:
+            await _check_log_empty(settings)
+        has_begun = True
+        await clear(client, file.head.partitions)
+        if not redis_only:
+            await lay_log(settings, path, say, laid)
         await lay_state(client, file, laid, say, redis_only=redis_only)
         behind, lost = await _mark(client, settings, laid)
     except RedisError as error:
-        raise SettingsError(f"Redis: {error}. Restore again, with --replace") from None
+        reason = f"Redis: {type(error).__name__}"  # its text may have a row in it
+        raise SettingsError(f"{reason}. {_left(laid, has_begun=has_begun)}") from None
     except AWAY as error:
-        raise LogAwayError(f"Kafka does not answer: {type(error).__name__}") from None
+        reason = f"Kafka does not answer: {type(error).__name__}"
+        raise LogAwayError(f"{reason}. {_left(laid, has_begun=has_begun)}") from None
+    except LogError as error:
+        raise LogError(f"{error}. {_left(laid, has_begun=has_begun)}") from None
     finally:
         await client.aclose()
     return Restored(file.head.made_ms, laid.messages, behind, lost, laid.without_records)
+
+
+def _left(laid: Laid, *, has_begun: bool) -> str:
+    """What an interrupted restore has written, and what to do."""
+    if not has_begun:
+        return "Nothing was written"
+    count = laid.messages
+    log = f"; at least {count} messages of the snapshot are in the log" if count else ""
+    return (
+        f"The state in Redis is half written, and no worker takes it up{log}. "
+        "Restore again, with --replace"
+    )
 
 
 async def _check_alone(client: Any) -> None:
@@ -159,7 +179,9 @@ async def _check_log_empty(settings: Settings) -> None:
         )
 
 
-async def _where_it_was(settings: Settings, file: Checked, facts: Mapping[str, TopicFacts]) -> Laid:
+async def _where_it_was(
+    settings: Settings, file: Checked, facts: Mapping[str, TopicFacts], laid: Laid
+) -> None:
     """The positions as the snapshot has them; LogError where this is not its log."""
     for name, topic_id in sorted(file.head.topic_ids.items()):
         if facts[name].topic_id not in ("", topic_id):
@@ -167,7 +189,6 @@ async def _where_it_was(settings: Settings, file: Checked, facts: Mapping[str, T
                 f"topic {name} is not the one of the snapshot: its id is {facts[name].topic_id}, "
                 f"not {topic_id}. Without --redis-only the snapshot brings its own log along"
             )
-    laid = Laid()
     for frame in frames_of(file.path):
         if isinstance(frame, Stretch) and topics.named(frame.topic) in topics.FOLDED:
             laid.positions[frame.topic, frame.partition] = contained(frame)
@@ -179,13 +200,10 @@ async def _where_it_was(settings: Settings, file: Checked, facts: Mapping[str, T
                     f"{place[0]}/{place[1]} ends at offset {ends[place]}, the snapshot contains "
                     f"{at}: it is of another log. Without --redis-only it brings its own along"
                 )
-    return laid
 
 
 async def lay_state(client: Any, file: Checked, laid: Laid, say: Say, *, redis_only: bool) -> None:
-    """Redis as the snapshot has it, with the positions of this log."""
-    await _clear(client)
-    await _half(client, file.head.partitions)
+    """Redis as the snapshot has it, with the positions of this log, after `clear`."""
     async with _Pipe(client) as pipe:
         for number, frame in enumerate(frames_of(file.path), start=1):
             if isinstance(frame, Hash) and (frame.slot, frame.name) == _ROADS_FROM:
@@ -197,14 +215,13 @@ async def lay_state(client: Any, file: Checked, laid: Laid, say: Say, *, redis_o
     await _finish(client, file, laid, redis_only=redis_only)
 
 
-async def _clear(client: Any) -> None:
+async def clear(client: Any, partitions: int) -> None:
+    """Take the state out of Redis and mark every partition as half-applied. Logins stay, with what
+    counts against guesses.
+    """
     async for name in client.scan_iter(f"{PREFIX}*", count=1000):
         if parts_of(name.decode())[1] != LOGIN:
             await client.unlink(name)
-
-
-async def _half(client: Any, partitions: int) -> None:
-    """Mark every partition as half-applied."""
     for partition in range(partitions):
         marks = {f"{t.name}/{partition}": 0 for t in topics.FOLDED if t.is_wide or not partition}
         await client.hset(key(BEGUN, partition), mapping=marks)

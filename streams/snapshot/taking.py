@@ -66,7 +66,7 @@ again, and the state has what was told before.
 """
 
 
-class Taken(NamedTuple):
+class TakenSnapshot(NamedTuple):
     """A snapshot that stands."""
 
     path: Path
@@ -111,7 +111,7 @@ async def take(
     say: Say,
     *,
     with_records: bool = True,
-) -> Taken:
+) -> TakenSnapshot:
     """Write a snapshot of the city's state as it is now to a file that is not there yet.
 
     SnapshotError while the state is made again; SettingsError or LogAwayError where a store is
@@ -135,7 +135,7 @@ async def take(
         raise LogAwayError(f"Kafka does not answer: {type(error).__name__}") from None
     finally:
         await client.aclose()
-    return Taken(path, _size(path), raw_bytes, messages)
+    return TakenSnapshot(path, _size(path), raw_bytes, messages)
 
 
 def _size(path: Path) -> int:

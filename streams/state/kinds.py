@@ -59,7 +59,6 @@ class CityRows(Generic[LinkKey, Gone]):
     """All rows of a city, or those that changed; `Gone` is None where a row may go, else Never.
 
     `delta_id` is the delta they stand at, `at_ms` when it was made. Links are by id or by index.
-    Works whose last row ours cannot read are in `unread_works`: they are not gone.
     """
 
     delta_id: str = BEGINNING
@@ -80,7 +79,6 @@ class CityRows(Generic[LinkKey, Gone]):
     acknowledgements: Mapping[str, Acknowledgement | Gone] = kind("y", ACKNOWLEDGEMENTS)
     feeds: Mapping[str, FeedState | Gone] = kind("f", FEEDS, subject="feed")
     clocks: Mapping[str, int | Gone] = kind("k", roadstate.CLOCK)
-    unread_works: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,6 @@ log = logging.getLogger(__name__)
 Remembered = tuple[int, HistoryValue | None]
 """An entry of the history: since when it is known, and the row, None: it was gone."""
 T = TypeVar("T", bound=str | bytes)
-Readable = tuple[dict[T, Any], frozenset[T]]
 """Rows by name, and the names of those that were left out."""
 LINKS = "links"
 """The one kind whose rows travel packed."""
@@ -173,9 +170,7 @@ def read_delta(delta_id: str, value: bytes) -> StoredDelta:
             if kind.name == LINKS:
                 continue
             raw_rows = getattr(raw, kind.name).items()
-            kept[kind.name], left_out = readable(kind.name, _ROWS[kind.name], raw_rows)
-            if kind.name == "works":
-                kept["unread_works"] = left_out
+            kept[kind.name] = readable(kind.name, _ROWS[kind.name], raw_rows)
         return StoredDelta(delta_id, raw.at, **kept)
     rows = {kind.name: getattr(read, kind.name) for kind in KINDS}
     return StoredDelta(delta_id, read.at, **{**rows, LINKS: _views(read.links)})
@@ -192,7 +187,7 @@ def _views(raw: Any) -> dict[str, LinkView | None]:
     except msgspec.MsgspecError as error:
         log.warning("rows left out", extra={"kind": LINKS, "error": type(error).__name__})
         return {}
-    return readable(LINKS, _ROWS[LINKS], _VIEWS.decode(raw).items())[0]
+    return readable(LINKS, _ROWS[LINKS], _VIEWS.decode(raw).items())
 
 
 def remembered(subject: str, entries: Iterable[tuple[bytes, bytes]]) -> list[Remembered]:
@@ -200,13 +195,13 @@ def remembered(subject: str, entries: Iterable[tuple[bytes, bytes]]) -> list[Rem
     decode = _HISTORY.get(subject.partition(":")[0])
     if not decode:
         return []
-    rows, _ = readable(subject, decode, entries)
+    rows = readable(subject, decode, entries)
     return [(int(entry_id.partition(b"-")[0]), row) for entry_id, row in rows.items()]
 
 
 def readable(
     kind: str, decode: Callable[[bytes], Any], rows: Iterable[tuple[T, bytes]]
-) -> Readable[T]:
+) -> dict[T, Any]:
     """The rows decoded. One that another version wrote and ours cannot read is left out: it must
     not take the rest with it. The log says once how many of this kind were, and which was first.
     """
@@ -222,13 +217,13 @@ def readable(
         text = first if isinstance(first, str) else first.decode(errors="replace")
         facts = {"kind": kind, "count": len(errors), "first": text, "error": error_class}
         log.warning("rows left out", extra=facts)
-    return found, frozenset(errors)
+    return found
 
 
-def rows_of(kind: CityKind, rows: Mapping[bytes, bytes]) -> Readable[str]:
+def rows_of(kind: CityKind, rows: Mapping[bytes, bytes]) -> dict[str, Any]:
     """The rows of a kind's hash by id; there is none that is nothing."""
     if kind.name == LINKS:
-        return _views_of(rows), frozenset()
+        return dict(_views_of(rows))
     named = ((name.decode(), row) for name, row in rows.items())
     return readable(kind.name, _HELD_ROWS[kind.name], named)
 
@@ -241,6 +236,6 @@ def _views_of(rows: Mapping[bytes, bytes]) -> dict[str, LinkView]:
         if name != STOOD_FIELD:
             kept = pages if is_page(name, row) else others
             kept[name.decode(errors="replace")] = row
-    found, _ = readable(LINKS, _HELD_ROWS[LINKS], others.items())
-    parts, _ = readable(f"{LINKS} pages", views_of, pages.items())
+    found = readable(LINKS, _HELD_ROWS[LINKS], others.items())
+    parts = readable(f"{LINKS} pages", views_of, pages.items())
     return found | {link_id: view for part in parts.values() for link_id, view in part.items()}

@@ -99,14 +99,11 @@ class Store:
         """The state now; deltas after its places may be in it already: they state facts."""
         places = await self._deltas.newest()
         rows: dict[str, Any] = {kind.name: {} for kind in KINDS}
-        unread: set[str] = set()
         for kind in KINDS:
             for held in await self._hashes(kind.hashes(partitions)):
-                found, left_out = rows_of(kind, held)
-                rows[kind.name] |= found
-                unread |= left_out if kind.name == "works" else set()
+                rows[kind.name] |= rows_of(kind, held)
         delta_id = text_of(max(places))
-        return StoredPicture(delta_id, unread_works=frozenset(unread), places=places, **rows)
+        return StoredPicture(delta_id, places=places, **rows)
 
     async def _hashes(self, names: Iterable[str]) -> list[dict[bytes, bytes]]:
         async with self.client.pipeline(transaction=False) as together:
@@ -120,7 +117,7 @@ class Store:
         decode = msgspec.json.Decoder(table.row_type).decode
         found = await self._hashes(hash_of(table, partition) for partition in range(partitions))
         named = (((name.decode(), row) for name, row in rows.items()) for rows in found)
-        return [readable(table.name, decode, rows)[0] for rows in named]
+        return [readable(table.name, decode, rows) for rows in named]
 
     async def usual_kmh(self, at: QuarterPlace) -> dict[str, float]:
         """What is usual of each link in a quarter hour of such a day, as the links show it; without

@@ -1,7 +1,8 @@
 """The users of Redis and what each may do there: one table, of which its ACL file is made. Pure.
 
 What may be written follows the slots of the keys (streams/state/keys.py). Nobody may empty, copy,
-save, stop or set up Redis, or look at what others ask; only the worker and the keeper list keys.
+save, stop or set up Redis, or look at what others ask; only the worker, the snapshot and the keeper
+list keys.
 """
 
 import hashlib
@@ -34,10 +35,13 @@ SERVICES: dict[str, Access] = {
     "worker": Access((OF_PARTITIONS, _of_slot(CITY), OF_BEFORE, _of_slot(DELIVERY)), scans=True),
     "dispatch": Access((_of_slot(DELIVERY),)),
     "maps": Access((_of_slot(LOGIN),)),
+    "snapshot": Access((), scans=True),
     "keeper": Access((f"{PREFIX}*",), scans=True),
 }
 """The worker writes of the delivery what a version of before left; its own is with the dispatchers.
-Maps keep who is logged in. `keeper` runs what an operator asks for by hand."""
+Maps keep who is logged in. `snapshot` reads all and writes nothing. `keeper` runs what an operator
+asks for by hand.
+"""
 
 _ASKING = "+@connection +@transaction +eval +evalsha +script|load +script|exists +time"
 _OF_A_CLUSTER = "+cluster|slots +cluster|shards"
@@ -61,6 +65,9 @@ def _user(name: str, password: str, access: Access) -> str:
     digest = hashlib.sha256(password.encode()).hexdigest()
     scan = "" if access.scans else " -scan -randomkey"
     reads = f"~{PREFIX}* -@all +@read{scan} {_ASKING} {_NEVER} +info {_OF_A_CLUSTER}"
+    known = f"user {name} on #{digest} resetkeys resetchannels {reads}"
+    if not access.writes:
+        return known
     keys = " ".join(f"~{pattern}" for pattern in access.writes)
     writes = f"({keys} -@all +@read +@write{scan} {_NEVER})"
-    return f"user {name} on #{digest} resetkeys resetchannels {reads} {writes}"
+    return f"{known} {writes}"

@@ -15,6 +15,10 @@ into the containers that need it and into no other. What stands is kept.
   python -m streams secrets --out secrets
   python -m streams secrets --out secrets --renew kafka_maps     a new password; then start anew
 
+The key file, keys/keys.json, is mounted into none of them; its part for each service is. After a
+rotation (python -m streams keys rotate PURPOSE --file secrets/keys/keys.json) the first command
+writes the parts anew.
+
 Those that only others can tell are made empty, to be filled in (empty: not set):
 {", ".join(TOLD)}"""
 

@@ -5,13 +5,17 @@ What stands is kept: only what is missing is made, and what follows from it is w
 
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from streams.contract import ed25519
 from streams.contract.errors import SettingsError
+from streams.contract.key_file import load, new_key, save
+from streams.contract.keys import NEEDED, completed, keys_of_settings, part, written
 from streams.contract.secret_files import secret_in
+from streams.contract.times import now_ms
 from streams.contract.whole_files import write_whole
 from streams.kafka import rights
 from streams.kafka.scram import scram_user
@@ -24,8 +28,12 @@ SIGNING = {"records_key": "records_public", "snapshot_key": "snapshot_public"}
 """What signs the days of the access records, and the snapshots; beside each what the auditor, or
 who restores, checks them with: no secret, and of no container.
 """
-DRAWN = ("pseudonym_key", "secret")
-"""Secrets of Bomnae's own, random: nobody needs to choose them."""
+KEYS = "keys"
+"""Where the key file is, of no container, and in a folder for each service its part of it: a folder
+is mounted, so that a rotation is seen.
+"""
+KEY_FILE = "keys.json"
+TAKEN_OVER = ("secret", "pseudonym_key")  # what had these keys in a version of before
 TOLD = (
     "tago_key",
     "its_key",
@@ -67,12 +75,12 @@ def make_missing(folder: Path, *, portal_key: str = "", renew: Iterable[str] = (
             for file, text in make().items():
                 _write(folder / file, text)
                 made.append(file)
-    return [*made, *_derive(folder, anew=bool(made))]
+    return [*made, *_derive(folder, anew=bool(made)), *_hand_out_keys(folder)]
 
 
 def _makers(portal_key: str) -> dict[str, Callable[[], dict[str, str]]]:
     """File -> what makes it, with those that go with it."""
-    drawn = (*passwords_of_kafka().values(), *passwords_of_redis().values(), *DRAWN)
+    drawn = (*passwords_of_kafka().values(), *passwords_of_redis().values())
     return {
         **{name: partial(_drawn, name) for name in drawn},
         **{name: partial(dict, {name: portal_key if name in OF_PORTALS else ""}) for name in TOLD},
@@ -109,6 +117,41 @@ def _derive(folder: Path, *, anew: bool) -> list[str]:
         found = {name: secret_in(folder / file) for name, file in passwords_of_redis().items()}
         _write(folder / REDIS_USERS, users.acl_file(found))
         made.append(REDIS_USERS)
+    return made
+
+
+def key_part(service: str) -> str:
+    """The part of the key file for one of `NEEDED`."""
+    return f"{KEYS}/{service}/{KEY_FILE}"
+
+
+def _hand_out_keys(folder: Path) -> list[str]:
+    """Make the key file where there is none, and write each part that is not as it says.
+
+    A city that keeps the key file elsewhere has its parts alone; SettingsError where one of them is
+    missing then, for a new key file would not be that of the others.
+    """
+    whole, at_ms = folder / KEYS / KEY_FILE, now_ms()
+    missing = [name for name in NEEDED if not (folder / key_part(name)).exists()]
+    made = []
+    if not whole.exists():
+        if not missing:
+            return []
+        if len(missing) < len(NEEDED):
+            raise SettingsError(f"{whole}: is needed to make {key_part(missing[0])}: put it back")
+        whole.parent.mkdir(exist_ok=True)
+        old = {name: folder / name for name in TAKEN_OVER}
+        secret, pseudonym_key = (secret_in(x) if x.exists() else "" for x in old.values())
+        taken_over = replace(keys_of_settings(secret, pseudonym_key), source=str(whole))
+        save(whole, completed(taken_over, new_key, at_ms))
+        made.append(f"{KEYS}/{KEY_FILE}")
+    keys = load(whole)
+    for service in NEEDED:
+        path, text = folder / key_part(service), written(part(keys, service, at_ms)).decode()
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            _write(path, text)
+            made.append(key_part(service))
     return made
 
 

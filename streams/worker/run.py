@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from streams.contract import cli
 from streams.contract.errors import SettingsError
 from streams.contract.failpoints import FailAt
+from streams.contract.loop_watch import watched_loop
 from streams.contract.retrying import attempts
 from streams.contract.running import BARE_S, run_until
 from streams.contract.settings import Settings
@@ -40,9 +41,10 @@ async def work(
     _spare_the_collector()
     worker = create_worker(settings, network, fail)
     try:
-        await run_until(stop, wait_for_stores(worker), grace_s=BARE_S)
-        if not stop.is_set():
-            await _carry(worker, stop)
+        with watched_loop():
+            await run_until(stop, wait_for_stores(worker), grace_s=BARE_S)
+            if not stop.is_set():
+                await _carry(worker, stop)
     finally:
         with contextlib.suppress(RedisError, OSError, TimeoutError):  # where Redis still listens
             await asyncio.wait_for(worker.roster.leave(), LEAVE_S)
@@ -68,7 +70,7 @@ async def _carry(worker: Worker, stop: asyncio.Event) -> None:
     log.info("worker started", extra={"group": app.conf.id})
     reason: Exception | None = None
     try:
-        await run_until(stop, _crash_of(app), watch.run())
+        await run_until(stop, _crash_of(app), watch.run(), watch.tell())
     except Exception as error:  # noqa: BLE001 - whatever ended it is the reason
         reason = error
     await _stop(app, reason, worker.settings)

@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, NamedTuple, Never
 
-from redis.exceptions import RedisError
-
 from streams.contract import topics
 from streams.contract.errors import LogError, StalledError, TopicsError
 from streams.contract.settings import Settings
@@ -218,6 +216,7 @@ class PartitionWatch:
         self._strangers: list[str] = []
         self._looked_s = 0.0
         self._shown: set[Place] = set()
+        self._answered_s = time.monotonic()  # when all that it looks at last answered
 
     async def run(self) -> Never:
         """Look for ever; raises StalledError or LogError when the worker must end."""
@@ -226,6 +225,7 @@ class PartitionWatch:
                 await asyncio.sleep(LOOK_S)
                 try:
                     await self._look()
+                    self._answered_s = time.monotonic()
                 except AWAY as error:
                     log.warning("nothing to judge", extra={"error": reason_of(error)})
                     self._memory.clear()
@@ -233,10 +233,17 @@ class PartitionWatch:
         finally:
             await self._close()
 
+    async def tell(self) -> Never:
+        """Note once a second that this worker lives, and whether it gets on, however long a look
+        waits for a broker that is away. Raises SettingsError where another works by other settings.
+        """
+        while True:
+            with contextlib.suppress(*AWAY):  # one that takes no writes is away for the gate alone
+                await self._worker.roster.join(stands=self._stands())
+            await asyncio.sleep(LOOK_S)
+
     async def _look(self) -> None:
         self._looks += 1
-        with contextlib.suppress(RedisError):  # one that takes no writes is away for the gate alone
-            await self._worker.roster.join(stands=bool(standing(self._memory, STANDS_S)))
         if self._looks % TOPICS_EVERY == 0:
             await check_ids(await asyncio.wait_for(facts_of_topics(self._settings), 30), self._gate)
         if self._looks % MEMBERS_EVERY == 0:
@@ -265,6 +272,11 @@ class PartitionWatch:
                 raise StalledError(stalled(only, self._settings.watchdog_s))
             log.warning("partition stands: the broker delivers nothing of it", extra=_named(place))
             del self._memory[place]
+
+    def _stands(self) -> bool:
+        """Whether it does not get on: messages wait for it, or the broker is away, for so long."""
+        is_away = time.monotonic() - self._answered_s >= STANDS_S
+        return is_away or bool(standing(self._memory, STANDS_S))
 
     async def _see(self, places: set[Place]) -> dict[Place, PartitionPosition]:
         if self._reader is None:

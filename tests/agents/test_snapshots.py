@@ -15,7 +15,7 @@ from streams.snapshot.file import Checked, checked, writing
 from streams.snapshot.laying import Laid
 from streams.snapshot.moving import place_of
 from streams.snapshot.progress import quiet
-from streams.snapshot.restoring import lay_state
+from streams.snapshot.restoring import clear, lay_state
 from streams.snapshot.taking import head_of_state, put_state
 from streams.state.keys import BEGUN, POSITIONS, REBUILDING, SESSION, key, login_key
 from streams.state.redis_login import connect
@@ -75,6 +75,7 @@ async def comes_back(client: Any, path: Path) -> None:
     laid = await where_it_was(client)
     file = await snapshot(client, path)
     await client.hset(key("works", 0), "made up", b"{}")
+    await clear(client, SETTINGS.partitions)
     await lay_state(client, file, laid, quiet, redis_only=True)
     for partition in range(SETTINGS.partitions):
         assert await client.hlen(key(BEGUN, partition))  # not to be believed before the very end

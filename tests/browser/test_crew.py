@@ -415,7 +415,7 @@ def test_taps_on_a_phone_go_through_the_log_and_come_back(
     told(page, "taken", "기록됨: 아직 아님")
     expect(page.locator("#not-yet-note")).to_contain_text("시작 안 함")
     card.locator(".crews .end").click()
-    expect(card.locator(".crews li.over")).to_contain_text("끝냄", timeout=10_000)
+    expect(card.locator(".crews li.over")).to_contain_text("종료", timeout=10_000)
     expect(card.locator(".crews .made input")).to_have_count(0)
     page.reload()
     expect(page.locator("#link-refused")).to_contain_text("끝낸 링크")

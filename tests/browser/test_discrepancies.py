@@ -72,7 +72,7 @@ def test_the_evidence_of_a_discrepancy_is_opened_by_keyboard(screen: Screen, cit
         expect(card).to_contain_text(text)
     eventually(screen, "the map flew there", lambda: screen.centre() != before)
     timeline = card.locator(".timeline")
-    assert "지나간 버스 3대, 돌아간 버스 2대" in (timeline.get_attribute("aria-label") or "")
+    assert "지나간 버스 3대, 우회한 버스 2대" in (timeline.get_attribute("aria-label") or "")
     expect(timeline.locator(".hours.open")).to_have_count(1)
     expect(timeline.locator(".bus.through")).to_have_count(3)
     expect(timeline.locator(".bus.astray, .bus.skipped")).to_have_count(2)

@@ -28,6 +28,8 @@ PAGES = {  # name -> what of it must be seen before it is looked at, and its add
     "not found": (".page h1", "/w/2026-none"),
 }
 
+IN_BOTH = ("truth", "not found")  # Korean and English stand beside each other there
+
 
 @pytest.fixture(scope="module")
 def city_dug(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chuncheon]:
@@ -88,6 +90,25 @@ def test_axe_finds_nothing_in_the_light_in_the_dark_and_at_400_percent(
         page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
         found[f"{theme} {size['width']}"] = kwcag.axe(page)
     assert told(found) == ""
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in IN_BOTH])
+def test_a_page_in_english_is_as_good(shown: Callable[[str], Page], name: str) -> None:
+    page = shown(name)
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    switch, html = page.locator("#tool-lang, #tongue").first, page.locator("html")
+    switch.click()
+    try:
+        expect(html).to_have_attribute("lang", "en")
+        found = {"100 %": kwcag.axe(page) + kwcag.stop_faults(page)}
+        page.set_viewport_size(ZOOMED["400 %"])  # type: ignore[arg-type]
+        found["400 %"] = kwcag.axe(page)
+        assert told(found) == ""
+        assert not kwcag.is_too_wide(page)
+    finally:
+        page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        while html.get_attribute("lang") != "ko":
+            switch.click()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -25,16 +26,22 @@ DEVICE = {
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """A city that asks who one is: its address, and the code of its first account."""
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A city that asks who one is, its worker at work."""
     env = {"BOMNAE_SECRET": MASTER, "BOMNAE_LOGIN": "local"}
     with Stack(tmp_path_factory.mktemp("office"), env=env) as stack:
         worlds.lay(stack)
         stack.start_worker()
         worlds.publish(stack, worlds.tick(worlds.T0_MS))
         worlds.wait_drained(stack, worlds.T0_MS)
-        base = stack.start_map()
-        yield base, first_code_of(stack)
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def office(house: Stack) -> tuple[str, str]:
+    """Its address, and the code of its first account."""
+    base = house.start_map()
+    return base, first_code_of(house)
 
 
 @pytest.fixture
@@ -249,3 +256,26 @@ def test_a_login_warns_before_it_ends_and_one_press_goes_on(
     page.clock.fast_forward(60_000)
     expect(page.locator("dialog.idle")).to_have_count(0)
     expect(page.locator("#tool-session")).to_have_text("다시 로그인")
+
+
+def test_whoever_must_have_a_second_factor_sets_it_up_and_goes_on(
+    house: Stack, office: tuple[str, str], page: Page
+) -> None:
+    """The last: from now on a login as this account needs digits."""
+    del office
+    house.processes["maps"].stop()
+    house.env["BOMNAE_SECOND_FACTOR"] = "staff"
+    base = house.start_map()
+    page.goto(base + "/desk")
+    fill(page, "login", account="gwanje", password=PASSWORD)
+    expect(page.locator("#why")).to_contain_text("두 번째 인증")
+    expect(page.locator("#own")).to_be_visible()
+    page.goto(base + "/desk")
+    expect(page.locator("#why")).to_contain_text("두 번째 인증")
+    page.click("#own-code")
+    secret = page.locator("#code-secret")
+    expect(secret).not_to_be_empty()
+    code = pyotp.TOTP((secret.text_content() or "").replace(" ", "")).now()
+    fill(page, "code", code=code, password=PASSWORD)
+    expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+    assert page.url.endswith("/desk")

@@ -6,7 +6,7 @@ from typing import Any
 
 from streams.contract.enums import Closure, Phase
 from streams.contract.times import DAY_MS
-from streams.domain.clashes.finder import Clash, Clashes
+from streams.domain.clashes.finder import Clash, ClashFinder
 from streams.geo.network import Landmark, Network, Route
 from tests.cities.builder import node, stop, town
 
@@ -57,7 +57,7 @@ ROUTE = Route("R7", "7", tuple(node(x, 0) for x in range(4)))
 
 
 def clashes(*sites: Site, network: Network | None = None, now_ms: int = NOW_MS) -> list[Clash]:
-    return list(Clashes(network or town(4, 2)).of(by_id(*sites), now_ms).values())
+    return list(ClashFinder(network or town(4, 2)).of(by_id(*sites), now_ms).values())
 
 
 def full(name: str, links: tuple[str, ...], **change: Any) -> Site:

@@ -41,12 +41,18 @@ def network() -> Network:
 
 
 class City:
-    """What happens, step by step of 10 s event time; the same seed gives the same bytes."""
+    """What happens, step by step of event time; the same seed gives the same bytes."""
 
     def __init__(
-        self, seed: int, *, vehicles: int = 24, from_ms: int = T0_MS, tick_ms: int = STEP_MS
+        self,
+        seed: int,
+        *,
+        vehicles: int = 24,
+        from_ms: int = T0_MS,
+        tick_ms: int = STEP_MS,
+        step_ms: int = STEP_MS,
     ) -> None:
-        self._tick_ms = tick_ms
+        self._tick_ms, self._step_ms = tick_ms, step_ms
         self._chance = random.Random(seed)
         self._now_ms = from_ms
         self._along = {f"v{n}": self._chance.uniform(1, STOPS) for n in range(vehicles)}
@@ -58,7 +64,7 @@ class City:
     def steps(self, count: int) -> Iterator[Sent]:
         """Messages of `count` steps; the last ones are ticks."""
         for number in range(count):
-            self._now_ms += STEP_MS
+            self._now_ms += self._step_ms
             yield from self._drive()
             yield from self._measure()
             if number % 6 == 0:
@@ -71,7 +77,7 @@ class City:
                     PermitBatch("permits", self._now_ms, is_complete=True, rows=self._listed()),
                 )
             yield from self._report()
-            for before_ms in range(STEP_MS - self._tick_ms, -1, -self._tick_ms):
+            for before_ms in range(self._step_ms - self._tick_ms, -1, -self._tick_ms):
                 yield from tick(self._now_ms - before_ms)
 
     def _drive(self) -> Iterator[Sent]:
@@ -154,7 +160,7 @@ class City:
         for n in (1, 2, 2):
             call_id = f"c{self._now_ms}-{n}"
             yield self._one(topics.CALLS, Call(call_id, self._now_ms, "정류장", (link_id,)))
-        done = f"c{self._now_ms - 10 * STEP_MS}-{self._callers.randrange(1, 4)}"
+        done = f"c{self._now_ms - 10 * self._step_ms}-{self._callers.randrange(1, 4)}"
         yield self._one(topics.CALLS, CallDone(done, self._now_ms))
 
     @staticmethod

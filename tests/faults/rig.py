@@ -19,7 +19,7 @@ from local.services import Process, start_redis, wait_until
 from local.stack import ROOT, Stack
 from producers.network.importing import write_network
 from streams.contract import topics
-from streams.state.keys import BEGUN, OUTBOX, POSITIONS, key
+from streams.state.keys import BEGUN, OUTBOX, POSITIONS, WORKERS, key
 from tests.cities import worlds
 from tests.cities.worlds import Sent, settings_of
 from tests.faults import load
@@ -33,6 +33,11 @@ RESTARTED = (1, 6, -9)  # crashed, no progress, killed: a supervisor starts thes
 HISTORY = Path(os.environ.get("FAULT_HISTORY", str(ROOT / ".cache" / "faults")))
 PER_S = 100.0
 INPUTS = topics.TICKED
+
+
+def port_of(url: str) -> int:
+    """The port of a Redis on this machine."""
+    return int(url.rsplit(":", maxsplit=1)[1].partition("/")[0])
 
 
 class Rig(Stack):
@@ -58,7 +63,7 @@ class Rig(Stack):
     def start_redis(self, *, appendfsync: str = "always") -> None:
         """Redis on its files and, once it has had one, on its port."""
         url = self.env.get("BOMNAE_REDIS", "")
-        port = int(url.rsplit(":", 1)[1].split("/")[0]) if url else 0
+        port = port_of(url) if url else 0
         redis, self.env["BOMNAE_REDIS"] = start_redis(
             self.folder, appendfsync=appendfsync, port=port
         )
@@ -71,8 +76,7 @@ class Rig(Stack):
 
     def restart_redis(self) -> None:
         """On the same port and files, wherever the workers' way to it leads."""
-        port = int(self._real_redis.rsplit(":", 1)[1].split("/")[0])
-        redis, _ = start_redis(self.folder, port=port)
+        redis, _ = start_redis(self.folder, port=self.redis_port)
         self._keep(redis)
         wait_until(self._redis_answers, "Redis")
 
@@ -82,6 +86,18 @@ class Rig(Stack):
                 return bool(store.ping())
         except RedisError:
             return False
+
+    def lead_to(self, url: str) -> None:
+        """From here on this is the Redis that the row and its commands ask."""
+        self._real_redis = self.env["BOMNAE_REDIS"] = url
+
+    @property
+    def redis_port(self) -> int:
+        return port_of(self._real_redis)
+
+    def stands(self) -> bool:
+        """Whether a worker says that it does not get on; the screens show it."""
+        return any(seen.endswith(" stands") for seen in self.hash_of(WORKERS).values())
 
     def store(self) -> Any:
         return Redis.from_url(self._real_redis, socket_timeout=5)
@@ -93,12 +109,25 @@ class Rig(Stack):
 
     def crew(self, size: int, env: dict[str, str] | None = None) -> list[Process]:
         """Workers under a supervisor, which starts one that crashed anew; all are in the group."""
-        started = [self.worker(env) for _ in range(size)]
+        return self.crew_of([env or {}] * size)
+
+    def crew_of(self, settings: Sequence[dict[str, str]]) -> list[Process]:
+        """A crew of a worker for each of these settings."""
+        started = [self.worker(each) for each in settings]
         self._crew += started
         for process in started:
             self.wait(process, partial(process.said, "worker started"), process.name)
-        wait_until(lambda: len(self.broker.members()) == size, f"a group of {size}", within_s=30)
+        self.wait_members(len(self._crew))
         return started
+
+    def wait_members(self, size: int) -> None:
+        """Wait until the group of workers is of this size and at rest."""
+        wait_until(lambda: len(self.broker.members()) == size, f"a group of {size}", within_s=30)
+
+    def leave_crew(self, process: Process) -> None:
+        """Stop a worker for good: nobody starts it anew."""
+        self._crew.remove(process)
+        process.stop()
 
     def tend(self) -> None:
         """What a supervisor does: start what crashed; RuntimeError for what must not be started."""

@@ -9,7 +9,7 @@ import pytest
 from local.faults import Mode, Proxy
 from local.services import wait_until
 from streams.contract import topics
-from streams.state.keys import DELTAS, REBUILDING, WORKERS, key
+from streams.state.keys import DELTAS, REBUILDING, key
 from tests.faults import load
 from tests.faults.figures import Figures, p95, scaled
 from tests.faults.processes import resident_mb, wait_exit
@@ -87,8 +87,7 @@ def test_f15_emptied_redis(rig: Rig, figures: Figures) -> None:
 
 @pytest.mark.row("F18", "Redis answers 500 ms late for 20 s (proxy)")
 def test_f18_slow_redis(rig: Rig, figures: Figures) -> None:
-    port = int(rig.env["BOMNAE_REDIS"].rsplit(":", 1)[1].split("/")[0])
-    with Proxy(port) as proxy:
+    with Proxy(rig.redis_port) as proxy:
         worker = rig.worker({"BOMNAE_REDIS": f"redis://127.0.0.1:{proxy.port}/0"})
         feeder = rig.feed(load.day(SEED, scaled(90)))
         rig.wait_working([worker], 150)
@@ -118,11 +117,6 @@ def allow(rig: Rig, *rules: str) -> dict[str, str]:
     return {**USER, "BOMNAE_REDIS": url}
 
 
-def stands(rig: Rig) -> bool:
-    """Whether a worker says that it does not get on; the screens show it."""
-    return any(seen.endswith(" stands") for seen in rig.hash_of(WORKERS).values())
-
-
 @pytest.mark.row("F42", "a Redis user loses XADD, then sorted sets, under a running worker")
 def test_f42_rights_taken_away(rig: Rig, figures: Figures) -> None:
     env = allow(rig, *RIGHTS, "-xadd")
@@ -137,7 +131,7 @@ def test_f42_rights_taken_away(rig: Rig, figures: Figures) -> None:
         allow(rig, rule)
         wait_until(lambda: worker.said(f"may not run {command} on"), "its word")  # noqa: B023
         assert not rig.is_half_applied(), "something is half-applied"
-        wait_until(lambda: stands(rig), "the roster's word that it stands", within_s=60)
+        wait_until(rig.stands, "the roster's word that it stands", within_s=60)
         allow(rig, rule.replace("-", "+"))
     rig.enough()
     rig.judge(figures)

@@ -1,5 +1,7 @@
 """The walls of docker-compose.yml on real stores: each service does its own work, and no more."""
 
+import base64
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ import redis
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import (
     ACL,
+    ACLFilter,
     ACLOperation,
     ACLPermissionType,
     ACLResourcePatternType,
@@ -29,10 +32,11 @@ from local.services import answers, free_port, wait_until
 from producers.network.importing import write_network
 from streams.contract import topics
 from streams.contract.kafka_login import kafka_login
+from streams.contract.key_file import load
 from streams.kafka.rights import ADMIN, SERVICES
 from streams.state import users
 from streams.state.keys import CITY, DELIVERY, SESSION, key, login_key
-from streams.walls.files import SIGNING, make_missing
+from streams.walls.files import KEY_FILE, KEYS, SIGNING, make_missing
 from tests.cities import worlds
 from tests.faults.walled import Walled
 from tests.services.asking import ask, seen
@@ -42,6 +46,7 @@ WRITTEN = {
     "worker": [key("links", 0), key("meta", CITY), key("counts", DELIVERY), "bomnae:links"],
     "dispatch": [key("counts", DELIVERY)],
     "maps": [login_key(SESSION, "x")],
+    "snapshot": [],
 }
 WRITTEN["keeper"] = sorted({name for names in WRITTEN.values() for name in names})
 SLOTS = sorted({name for names in WRITTEN.values() for name in names})
@@ -216,13 +221,10 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
     walled.start("producers", "producers", "run", "--no-clock", **poll)
     worker = walled.start("worker", "streams", "worker")
     walled.wait(worker, lambda: worker.said("worker started"), "worker")
-    secret = {"BOMNAE_SECRET_FILE": str(walled.secrets / "secret")}
     records = {"BOMNAE_RECORDS_KEY": str(walled.secrets / "records_key")}
-    sending = walled.start("dispatch", "streams", "dispatch", **secret)
+    sending = walled.start("dispatch", "streams", "dispatch")
     port = free_port()
-    served = walled.start(
-        "maps", "maps", "serve", BOMNAE_HTTP=f"127.0.0.1:{port}", **secret, **records
-    )
+    served = walled.start("maps", "maps", "serve", BOMNAE_HTTP=f"127.0.0.1:{port}", **records)
     walled.wait(served, lambda: answers(port), "the map server")
     base = f"http://127.0.0.1:{port}"
     seen(base, lambda body: any(work["id"] == "W-1" for work in body["works"]), "/api/v1/snapshot")
@@ -232,6 +234,7 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
     walled.wait(sending, lambda: sending.said("dispatcher started"), "dispatch")
     wait_until(lambda: ask(base, "/readyz")[1]["ok"], "ready")
     public = str(walled.secrets / SIGNING["records_key"])
+    receiver = ("--title", "현장반", "--url", "https://crew.example/hook")
     commands = {
         ("clock", "producers.health"): "",
         ("producers", "producers.health", "--polls"): "",
@@ -239,11 +242,49 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
         ("dispatch", "streams.delivery.health"): "",
         (ADMIN, "producers", "letters"): "no dead letters",
         ("keeper", "streams", "audit"): "identical",
+        ("snapshot", "streams", "snapshot", "--to", str(walled.folder)): "checked",
+        ("dispatch", "streams", "subscriptions", "add", *receiver): "secret   whsec_",
         ("records", "maps", "records", "verify", "--public", public): "no fault",
     }
     with ThreadPoolExecutor() as pool:
         said = pool.map(lambda command: walled.run_as(*command), commands)
         assert all(word in output for word, output in zip(commands.values(), said, strict=True))
+
+
+def test_the_doctor_of_a_service_names_each_topic_it_may_do_too_much_or_too_little_to(
+    walled: Walled,
+) -> None:
+    """And what it may not look at is not checked, and no fault."""
+
+    def outcomes(service: str) -> dict[str, tuple[str, str]]:
+        said = walled.run_as(service, "streams", "doctor", "--json", fine=(0, 1))
+        rows = json.loads(said[said.index('{\n "checks"') :])["checks"]
+        return {row["check"]: (row["outcome"], row["value"]) for row in rows}
+
+    for service in ("worker", "maps", "keeper"):
+        found = outcomes(service)
+        assert found["kafka-rights"][0] == "ok", (service, found)
+        assert found["ticks"][0] == ("not checked" if service == "maps" else "ok"), found
+        assert found["login"][0] == ("ok" if service == "maps" else "not checked"), found
+    with closing(admin_of(walled, ADMIN)) as admin:
+        literal, allowed = ACLResourcePatternType.LITERAL, ACLPermissionType.ALLOW
+        more = ResourcePattern(ResourceType.TOPIC, "accounts", literal)
+        less = ResourcePattern(ResourceType.TOPIC, "bus-positions", literal)
+        group = ResourcePattern(ResourceType.GROUP, topics.GROUP, literal)
+        user = "User:worker"
+        admin.create_acls([ACL(user, "*", ACLOperation.WRITE, allowed, more)])
+        gone = [ACLFilter(user, "*", ACLOperation.READ, allowed, each) for each in (less, group)]
+        admin.delete_acls(gone)
+    outcome, value = outcomes("worker")["kafka-rights"]
+    assert (outcome, {*value.split("; ")}) == (
+        "fail",
+        {
+            "topic bus-positions: may not READ",
+            "topic accounts: may WRITE besides",
+            "group bomnae: may not READ",
+        },
+    )
+    assert "2 given, 1 taken away" in give_rights(walled)
 
 
 def test_a_log_of_before_the_walls_has_no_admin_until_it_is_told_one(walled: Walled) -> None:
@@ -265,5 +306,8 @@ def test_no_password_stands_in_what_kafka_and_redis_are_given(walled: Walled) ->
     given = [(walled.secrets / name).read_text() for name in ("kafka_users", "redis_users")]
     written = [*given, *(path.read_text() for path in walled.folder.glob("*.log"))]
     for path in walled.secrets.glob("*"):
-        if re.fullmatch(r"(kafka|redis)_(?!users|key|ca).*|secret", path.name):
+        if re.fullmatch(r"(kafka|redis)_(?!users|key|ca).*", path.name):
             assert not [text for text in written if path.read_text() in text], path.name
+    for each in load(walled.secrets / KEYS / KEY_FILE).keys:
+        secret = base64.b64encode(each.secret).decode()
+        assert not [text for text in written if secret in text], each.id

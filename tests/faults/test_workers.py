@@ -95,8 +95,7 @@ def test_f04_terminated_in_flight(rig: Rig, figures: Figures) -> None:
 
 @pytest.mark.row("F5", "SIGTERM while Redis does not answer (proxy: black hole)")
 def test_f05_terminated_while_stuck(rig: Rig, figures: Figures) -> None:
-    port = int(rig.env["BOMNAE_REDIS"].rsplit(":", 1)[1].split("/")[0])
-    with Proxy(port) as proxy:
+    with Proxy(rig.redis_port) as proxy:
         worker = rig.worker({"BOMNAE_REDIS": f"redis://127.0.0.1:{proxy.port}/0"})
         rig.feed(load.day(SEED, scaled(60)))
         rig.wait_working([worker], 100)

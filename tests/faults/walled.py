@@ -10,8 +10,9 @@ from pathlib import Path
 
 from local.services import Process, answers, free_port, redis_binary, wait_until
 from local.stack import JARS, Stack
+from streams.contract.keys import NEEDED
 from streams.contract.settings import Settings
-from streams.walls.files import make_missing
+from streams.walls.files import SIGNING, key_part, make_missing
 from tests.places import ROOT
 
 COMPOSE = ROOT / "local" / "compose"
@@ -33,6 +34,9 @@ class Walled(Stack):
     def _start_stores(self) -> None:
         self.secrets.mkdir(mode=0o700)
         make_missing(self.secrets)
+        parts = [key_part(service) for service in NEEDED]
+        for name in (*SIGNING, *parts):  # a container has it on a mount that is read-only
+            (self.secrets / name).chmod(0o600)
         self._start_kafka()
         self._start_redis()
 
@@ -116,4 +120,8 @@ class Walled(Stack):
                 "BOMNAE_REDIS_PASSWORD_FILE": str(self.secrets / f"redis_{service}"),
                 "BOMNAE_REDIS_CA": str(self.secrets / "redis_ca"),
             }
+        if service == "snapshot":
+            env["BOMNAE_SNAPSHOT_KEY"] = str(self.secrets / "snapshot_key")
+        if service in NEEDED:
+            env["BOMNAE_KEYS"] = str(self.secrets / key_part(service))
         return env

@@ -15,7 +15,7 @@ from redis import Redis
 
 from local import held
 from local.__main__ import parser
-from local.demo import Demo, is_moving
+from local.demo import Demo, is_moving, lacking
 from local.services import free_port, wait_until
 from streams.state.keys import DEAD_LETTERS, OUTBOX, POSITIONS, REBUILDING
 from tests.cities.worlds import PARTITIONS
@@ -35,10 +35,16 @@ class Running:
         self.options.log_minutes = NEVER_MIN
         self.map = f"http://127.0.0.1:{port}"
         self.said: list[str] = []
-        self.demo = Demo(folder, self.options, self.said.append)
+        self.lacked: list[str] = []  # by the picture, whenever its address was said
+        self.demo = Demo(folder, self.options, self._hear)
         self._end = threading.Event()
         self._failed: list[BaseException] = []
         self._thread = threading.Thread(target=self._run)
+
+    def _hear(self, text: str) -> None:
+        self.said.append(text)
+        if f"{self.map}/" in text:
+            self.lacked.append(lacking(self.map))
 
     def _run(self) -> None:
         try:
@@ -99,6 +105,16 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield made
     finally:
         made.end()
+
+
+def test_the_address_is_said_when_there_is_a_moving_picture_to_look_at(running: Running) -> None:
+    """And what is done is said before, so that nobody looks at a screen that stands."""
+    assert running.lacked == [""]
+    at = next(n for n, line in enumerate(running.said) if f"{running.map}/" in line)
+    before = "\n".join(running.said[:at])
+    for word in ("broker and Redis", "simulated city", "the past goes", "the feeds are polled"):
+        assert word in before
+    assert lacking(f"http://127.0.0.1:{free_port()}") == "the map server does not answer"
 
 
 def test_every_live_body_is_what_the_document_says(running: Running) -> None:

@@ -61,7 +61,7 @@ def test_what_is_wrong_is_named_and_ends_no_other_check(city: Stack, tmp_path: P
     assert {check for check, how in found.items() if how == "fail"} - {"ticks"} == failed
     assert (found["redis-persistence"], found["redis-rights"]) == ("warn", "warn")
     assert "bus-positions has 4 partitions, not 8" in broken["topics"]["value"]
-    assert "mode 0644, must be 0600" in broken["files"]["value"]
+    assert "records.pem: must be its owner's alone (mode 600), is 644" in broken["files"]["value"]
     assert broken["redis-policy"]["todo"]["ko"]
 
     gone = f"127.0.0.1:{free_port()}"

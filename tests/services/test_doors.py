@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,14 +20,15 @@ from maps.access.recording import RECORDER
 from maps.access.refused import TALLY, write_rest
 from maps.access.sessions import name_of
 from maps.api import matrix
+from maps.api.admin_key import NAME
 from maps.api.context import CONTEXT
 from maps.api.operation import Operation
 from maps.api.routes import OPERATIONS
 from maps.server import build_app
 from streams.contract.access import AccessRecord
-from streams.contract.account import Account
+from streams.contract.account import Account, Passkey, is_name
 from streams.contract.enums import AccessAction, Role
-from streams.contract.grammars import Address, LoginMode
+from streams.contract.grammars import Address, LoginMode, SecondFactor
 from streams.contract.settings import Settings
 from streams.domain.stages.accounts import ACCOUNTS
 from streams.geo.loading import load_network
@@ -41,6 +43,7 @@ from tests.services.site import until
 
 MASTER = "a master key for tests, of 32 characters or more"
 PASSWORD = "four words nobody expects"  # noqa: S105
+ADMIN = "an admin's key for tests"
 LOCAL = LoginMode.LOCAL
 NOT_THEIRS = {"not_yours", "no_login", "idle", "must_change"}
 
@@ -65,12 +68,19 @@ class Door:
         earlier = replace(sessions, now_ms=lambda: then_ms, _known={})
         return (await earlier.begin(column, LOCAL, "10.0.0.1"))[0]
 
-    async def typed_account(self) -> None:
+    async def typed_account(self, passkeys: tuple[Passkey, ...] = ()) -> None:
         """An account with a password."""
         hashed = hash_of_password(PASSWORD)
-        account = Account(account="typed", roles=(Role.DESK,), password_hash=hashed)
-        client = self.app[GUARD].store.client
-        await client.hset(hash_of(ACCOUNTS, 0), "typed", msgspec.json.encode(account))
+        roles = (Role.DESK,)
+        made = Account(account="typed", roles=roles, password_hash=hashed, passkeys=passkeys)
+        await self.account(made)
+
+    async def account(self, made: Account) -> None:
+        """An account as the log would have it."""
+        guard = self.app[GUARD]
+        guard.forget(made.account)
+        raw = msgspec.json.encode(made)
+        await guard.store.client.hset(hash_of(ACCOUNTS, 0), made.account, raw)
 
     async def ask(self, method: str, path: str, token: str, **headers: str) -> tuple[int, str]:
         """Status, and the code of a refusal or where it leads. Of a stream its head alone."""
@@ -107,7 +117,17 @@ def town(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[
 
 @pytest.fixture
 async def door(town: Stack) -> AsyncIterator[Door]:
-    settings = replace(worlds.settings_of(town), http=Address("127.0.0.1", 0))
+    async with opened_door(town) as door:
+        yield door
+
+
+@asynccontextmanager
+async def opened_door(
+    town: Stack, rule: SecondFactor = SecondFactor.OPTIONAL
+) -> AsyncIterator[Door]:
+    here = Address("127.0.0.1", 0)
+    known = worlds.settings_of(town)
+    settings = replace(known, http=here, admin_key=ADMIN, second_factor=rule)
     roles = {str(role): (role,) for role in Role}
     roles |= {matrix.AWAY: (Role.OPERATOR,), matrix.FRESH: (Role.OPERATOR,)}
     with worlds.redis_of(town) as client:
@@ -156,6 +176,47 @@ async def test_every_route_answers_every_role_as_the_matrix_says(door: Door) -> 
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("rule", "held"),
+    [
+        (SecondFactor.OPTIONAL, set()),
+        (SecondFactor.STAFF, {Role.OPERATOR}),
+        (SecondFactor.ALL, {Role.OPERATOR, Role.VIEWER}),
+    ],
+)
+async def test_who_must_have_a_second_factor_sets_one_up_first(
+    town: Stack, rule: SecondFactor, held: set[Role]
+) -> None:
+    async with opened_door(town, rule) as door:
+        for role in (Role.OPERATOR, Role.VIEWER):
+            token, is_held = await door.cookie(role), role in held
+            found = await door.ask("GET", "/api/v1/snapshot", token)
+            assert found == ((403, "no_factor") if is_held else (200, ""))
+            assert (await door.ask("GET", "/", token))[0] == (303 if is_held else 200)
+            assert (await door.ask("POST", "/api/v1/account/code", token))[0] == 200
+            known = Account(account=str(role), roles=(role,))
+            by_key = replace(known, passkeys=(Passkey("k" * 20, "p"),))
+            for made in (replace(known, code_secret="sealed"), by_key):  # noqa: S106
+                await door.account(made)
+                assert (await door.ask("GET", "/api/v1/snapshot", token))[0] == 200
+            await door.account(known)
+
+
+@pytest.mark.parametrize(
+    ("rule", "status"), [(SecondFactor.OPTIONAL, 200), (SecondFactor.STAFF, 401)]
+)
+async def test_a_password_alone_is_no_login_where_the_second_factor_is_a_passkey(
+    town: Stack, rule: SecondFactor, status: int
+) -> None:
+    async with opened_door(town, rule) as door:
+        await door.typed_account(passkeys=(Passkey("k" * 20, "p"),))
+        body = {"account": "typed", "password": PASSWORD}
+        async with door.http.post(f"{door.url}/api/v1/session", json=body) as answer:
+            assert answer.status == status
+            assert status == 200 or (await answer.json())["error"]["code"] == "passkey_needed"
+        await door.typed_account()
+
+
 async def test_an_address_that_no_operation_stands_for_is_not_served(door: Door) -> None:
     token = await door.cookie(Role.ADMIN)
     assert (await door.ask("GET", "/api/v1/nothing", token))[0] == 404
@@ -176,6 +237,22 @@ async def test_a_script_without_a_login_is_refused_recorded_and_in_nobodys_way(d
     assert sum(row.count for row in rows) == 200
     assert len(rows) == 2
     assert {(row.account, row.action) for row in rows} == {("", AccessAction.REFUSED)}
+
+
+async def test_what_the_admins_key_does_is_recorded_and_wrong_ones_are_counted(door: Door) -> None:
+    before, rotate = len(await door.records()), "/api/v1/subscriptions/ep_x/rotate"
+    assert await door.ask("POST", rotate, "", Authorization=f"Bearer {ADMIN}") == (404, "not_found")
+    guess = {"Authorization": "Bearer guess"}
+    codes = {(await door.ask("POST", rotate, "", **guess))[0] for _ in range(30)}
+    assert codes == {401, 429}
+    await write_rest(door.app[RECORDER], door.app[TALLY])
+    [did, *wrong] = (await door.records())[before:]
+    assert (did.account, did.action, did.subject) == (NAME, AccessAction.KEY, "ep_x")
+    assert not is_name(NAME), "nobody can be called so"
+    assert {(row.subject_kind, row.account, row.address) for row in wrong} == {
+        ("admin key", "", "127.0.0.1")
+    }
+    assert (len(wrong), sum(row.count for row in wrong)) == (2, 30)
 
 
 async def test_a_screen_that_asks_by_itself_is_nobody_there(door: Door) -> None:
@@ -222,7 +299,7 @@ async def test_a_made_up_token_is_refused_and_recorded(door: Door) -> None:
     ("path", "role", "status", "said"),
     [
         ("/desk", Role.VIEWER, 403, ("이 계정의 권한으로는 할 수 없습니다", 'href="/"')),
-        ("/", Role.AUDITOR, 403, ("관리자에게 역할을 청하십시오", 'href="/records"')),
+        ("/", Role.AUDITOR, 403, ("관리자에게 역할을 요청하십시오", 'href="/records"')),
         ("/records", Role.DESK, 403, ("열 수 없습니다", 'href="/desk"')),
         ("/nowhere", Role.DESK, 404, ("찾을 수 없습니다", 'href="/desk"')),
         ("/nowhere", None, 404, ("There is nothing", 'href="/login"')),

@@ -68,7 +68,7 @@ NO_TEXT = {
     ("Sighting", "path"),
     ("Subscription", "secret_generation"),
     *(("Account", name) for name in ("roles", "expires_ms", "must_change", "is_locked")),
-    *(("Account", name) for name in ("valid_from_ms", "changed_ms", "is_removed")),
+    *(("Account", name) for name in ("valid_from_ms", "changed_ms", "is_removed", "revision")),
     ("Passkey", "uses"),
     ("Passkey", "added_ms"),
 }

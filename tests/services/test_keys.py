@@ -21,6 +21,7 @@ from streams.contract.keys import Purpose
 from streams.delivery.deciding.crew_links import make_token
 from streams.delivery.deciding.secrets import endpoint_secret
 from tests.cities import worlds
+from tests.devices import Device
 from tests.pages.crew import link_of
 from tests.receivers import MASTER, Got, Receiver, alert, put, subscribe, subscription
 from tests.services.test_login import PASSWORD, Browser, City
@@ -145,6 +146,23 @@ def sealed_by(city: Keyed, account: str) -> list[str]:
     return [seal.partition(".")[0] for seal in seals if seal]
 
 
+def _add_passkey(found: Browser, device: Device) -> None:
+    """A key of a device for whoever is logged in; it is for a name, not an address."""
+    found.base = device.origin
+    asked = found.ask("POST", "/api/v1/account/passkeys/options", {"password": PASSWORD})[1]
+    body = {"credential": device.made(asked["challenge"])}
+    assert found.ask("POST", "/api/v1/account/passkeys", body)[0] == 200
+
+
+def _enter(city: Keyed, device: Device) -> None:
+    """Log in by it."""
+    one = city.browser()
+    one.base = device.origin
+    asked = one.ask("POST", "/api/v1/session/passkey/options", {})[1]
+    body = {"credential": device.signed(asked["challenge"])}
+    assert one.ask("POST", "/api/v1/session/passkey", body)[0] == 200
+
+
 def test_a_second_factor_outlives_a_rotation_and_is_sealed_anew_at_the_next_login(
     city: Keyed,
 ) -> None:
@@ -159,11 +177,23 @@ def test_a_second_factor_outlives_a_rotation_and_is_sealed_anew_at_the_next_logi
     assert sealed_by(city, "careful") == [old]
     assert city.browser().login("careful", PASSWORD, maker.at(at_s))[0] == 200
     assert sealed_by(city, "careful")[-1] == new
+    _add_passkey(found, device := Device("localhost", found.base.replace("127.0.0.1", "localhost")))
+    city.rotate("codes")
+    _enter(city, device)
+    assert sealed_by(city, "careful")[-1] == load(city.whole).current(Purpose.CODES).id
+    city.rotate("codes")
+    code, said = city.run("accounts", "reseal")
+    newest = load(city.whole).current(Purpose.CODES).id
+    assert (code, said) == (0, f"1 sealed anew with {newest}\n")
+    assert sealed_by(city, "careful")[-1] == newest
+    assert city.run("accounts", "reseal")[1].startswith("0 sealed anew")
     city.keys("rotate", "codes", "--leaked")
     city.derive()
     status, body = city.browser().login("careful", PASSWORD, maker.at(at_s + 30))
     assert (status, body["error"]["code"]) == (400, "bad_account")
     assert "accounts reset" in body["error"]["message"]
+    code, said = city.run("accounts", "reseal")
+    assert (code, "accounts reset careful" in said) == (2, True)
     printed = city.stack.processes["maps"].log.read_text("utf-8")
     assert made["secret"] not in printed
 

@@ -33,6 +33,7 @@ COUNTING = (
     "streams.worker.metrics",
     "streams.delivery.sending.metrics",
     "streams.contract.tls",
+    "streams.contract.loop_watch",
     "streams.snapshot.daily",
 )
 """Where the processes besides the map count."""

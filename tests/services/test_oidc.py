@@ -11,18 +11,22 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from local.services import free_port
+from local.services import free_port, wait_until
 from local.stack import Stack
 from maps.access.guard import COOKIE
-from maps.api.oidc import BINDING
+from maps.api.oidc import BEGUN_A_MINUTE, BINDING, WRONG_A_MINUTE
+from streams.state.keys import ASKED, login_key
 from tests.cities import worlds
 from tests.services.asking import send
+from tests.services.test_login import City
 
 MASTER = "a master key for tests, of 32 characters or more"
 PEOPLE = (
     {"sub": "u-1", "preferred_username": "kim", "groups": ["traffic", "x"]},
     {"sub": "u-2", "preferred_username": "lee", "groups": ["garden"]},
     {"sub": "u-3", "preferred_username": "이 름", "groups": "viewers"},
+    {"sub": "u-4", "preferred_username": "han", "groups": ["traffic"]},
+    {"sub": "u-5", "preferred_username": "seo", "groups": ["traffic"]},
 )
 
 
@@ -37,12 +41,15 @@ def stack(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator
         "BOMNAE_OIDC_CLIENT": "bomnae",
         "BOMNAE_OIDC_SECRET": "the client's secret",
         "BOMNAE_OIDC_ROLES": "traffic=operator,viewers=viewer",
+        "BOMNAE_OIDC_NAME": "preferred_username",
     }
     with Stack(tmp_path_factory.mktemp("oidc"), kafka=kafka_kind, env=env) as stack:
         people = [part for each in PEOPLE for part in ("--user-claims", json.dumps(each))]
         provider = stack.python("provider", "oidc_provider_mock", "--port", str(port), *people)
         stack.wait(provider, lambda: _answers(port), "the provider")
-        yield worlds.lay(stack)
+        worlds.lay(stack)
+        stack.start_worker()
+        yield stack
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +164,27 @@ def test_where_it_leads_is_ours(city: str) -> None:
         assert b'url=/"' in one.ask(back)[2]
 
 
+@pytest.mark.parametrize(("subject", "name"), [("u-4", "han"), ("u-5", "seo")])
+def test_a_lock_here_ends_what_the_provider_lets_in(
+    stack: Stack, city: str, subject: str, name: str
+) -> None:
+    """Of a name that has an account here, and of one that has none."""
+    one = Person(city)
+    assert one.login(subject)[0] == 200
+    if name == "han":
+        stack.run("add", "maps", "accounts", "add", name, "--roles", "viewer", "--program")
+        assert one.may("/desk") == 200
+    stack.run("lock", "maps", "accounts", "lock", name)
+    wait_until(lambda: one.may("/api/v1/snapshot") == 401, "the end of the session")
+    status, body = one.login(subject)
+    assert (status, b"account_locked" in body) == (403, True)
+    stack.run("unlock", "maps", "accounts", "unlock", name)
+    assert one.login(subject)[0] == 200
+    stack.run("remove", "maps", "accounts", "remove", name)
+    wait_until(lambda: one.may("/api/v1/snapshot") == 401, "the end of the session")
+    assert one.login(subject)[0] == 403
+
+
 def test_a_made_up_logout_ends_nothing(city: str) -> None:
     kim = Person(city)
     kim.login("u-1")
@@ -196,11 +224,36 @@ def test_whoever_has_no_role_reads_whom_to_ask(city: str) -> None:
     lee = Person(city)
     status, text = page_of(lee, lee.at_provider(lee.to_provider(), "u-2"))
     assert status == 403
-    assert "계정 관리자에게 역할을 청하십시오" in text
+    assert "계정 관리자에게 역할을 요청하십시오" in text
+
+
+class Log(City):
+    """The log of a city, to be read."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+
+def test_beginnings_and_wrong_returns_are_paced_and_counted(stack: Stack, city: str) -> None:
+    """A script leaves a bounded number of keys and records."""
+    one = Person(city)
+    with worlds.redis_of(stack) as client:
+        codes = [one.ask("/login/oidc")[0] for _ in range(BEGUN_A_MINUTE + 20)]
+        assert 429 in codes
+        assert codes[-1] == 429
+        assert len(list(client.scan_iter(login_key(ASKED, "*")))) <= 2 * BEGUN_A_MINUTE
+    wrong = [one.ask("/login/oidc/back?state=x")[0] for _ in range(WRONG_A_MINUTE + 20)]
+    assert wrong[-1] == 429
+    assert set(wrong) <= {400, 429}
+    failed = [each for each in Log(stack).records() if each.get("action") == "login-failed"]
+    assert {each["subject"] for each in failed} >= {"oidc_state", "oidc_refused"}
+    assert len(failed) < WRONG_A_MINUTE
 
 
 def test_a_provider_that_is_down_is_said_and_who_is_in_goes_on(stack: Stack, city: str) -> None:
     """The last: it ends the provider. Whoever begins, and whoever comes back, reads what to do."""
+    stack.processes["maps"].stop()
+    city = stack.start_map()  # one whose minute is not full
     kim, late = Person(city), Person(city)
     assert kim.login("u-1")[0] == 200
     back = late.at_provider(late.to_provider(), "u-1")

@@ -24,7 +24,7 @@ from streams.contract.records import Acknowledgement, Call, Receipt
 from streams.contract.subscription import Subscription
 from streams.domain.links.columns import ROW
 from streams.snapshot.shelf import made_ms
-from streams.state.keys import COUNTS, POSITIONS, REBUILDING, key
+from streams.state.keys import BEGUN, COUNTS, POSITIONS, REBUILDING, key
 from tests.cities import worlds
 from tests.cities.worlds import Sent
 
@@ -177,8 +177,19 @@ def test_redis_lost_with_its_disk_comes_back_and_goes_on(signed: Stack, commands
     empty_redis(signed, "redis-b")
     code, said = commands.run(signed, "restore", path)
     assert (code, "the log is not empty" in said) == (2, True)
-    assert "wait for the workers" in commands.done(signed, "restore", "--redis-only", path)
+    nowhere = f"127.0.0.1:{free_port()}"
+    code, said = commands.run(signed, "restore", "--redis-only", path, BOMNAE_KAFKA=nowhere)
+    assert (code, "Nothing was written" in said) == (8, True), said
     store = worlds.redis_of(signed)
+    store.acl_setuser("weak", enabled=True, nopass=True, keys="*", commands=["+@all", "-xadd"])
+    url = signed.env["BOMNAE_REDIS"].replace("://", "://weak@")
+    weak = {"BOMNAE_REDIS": url, "BOMNAE_REDIS_PASSWORD": "none"}
+    code, said = commands.run(signed, "restore", "--redis-only", path, **weak)
+    left = "Redis: NoPermissionError. The state in Redis is half written, and no worker takes it up"
+    assert (code, f"{left}. Restore again, with --replace" in said) == (2, True), said
+    assert all(store.exists(key(BEGUN, partition)) for partition in range(worlds.PARTITIONS))
+    laid = commands.done(signed, "restore", "--redis-only", "--replace", path)
+    assert "wait for the workers" in laid
     assert store.exists(REBUILDING)  # the screens say so
     fold(signed, REST[MIDDLE:], "worker-c")
     assert commands.done(signed, "audit").startswith("identical\n")  # from the log's beginning

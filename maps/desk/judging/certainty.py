@@ -49,29 +49,29 @@ class Grounds:
     rounds: Certainty | None = None
 
 
-class Finding(NamedTuple):
+class Certain(NamedTuple):
     """How sure it is, and the ground that made it so."""
 
     certainty: Certainty
     ground: Ground
 
 
-def certainty(grounds: Grounds) -> Finding:
+def certainty(grounds: Grounds) -> Certain:
     """The first rule that applies; what rests on a source that fell silent is lost."""
     if grounds.store is StoreState.REBUILDING:
-        return Finding(Certainty.LOST, Ground.REBUILDING)
+        return Certain(Certainty.LOST, Ground.REBUILDING)
     if grounds.store is StoreState.LOST:
-        return Finding(Certainty.LOST, Ground.STORE)
+        return Certain(Certainty.LOST, Ground.STORE)
     if grounds.is_clock_late:
-        return Finding(Certainty.LOST, Ground.CLOCK)
+        return Certain(Certainty.LOST, Ground.CLOCK)
     if grounds.closure is Closure.NONE:
         return _rounded(grounds) or _of_open(grounds)
     if not grounds.is_notice_live:
-        return Finding(Certainty.LOST, Ground.NOTICE)
+        return Certain(Certainty.LOST, Ground.NOTICE)
     return _of_closure(grounds)
 
 
-def _of_closure(grounds: Grounds) -> Finding:
+def _of_closure(grounds: Grounds) -> Certain:
     """A bus sees that a road can be driven or not; of a lane, a pavement or a stop it sees nothing.
     So buses confirm or contradict a full closure alone.
     """
@@ -79,31 +79,31 @@ def _of_closure(grounds: Grounds) -> Finding:
     is_rounded = is_rounded and grounds.is_bus_live
     is_passed = grounds.is_bus_live and grounds.passages >= ENOUGH_BUSES
     if is_full and is_passed and not is_rounded:
-        return Finding(Certainty.REPORTED, Ground.CONTRADICTED)
+        return Certain(Certainty.REPORTED, Ground.CONTRADICTED)
     if grounds.is_reported:
-        return Finding(Certainty.CONFIRMED, Ground.PEOPLE)
+        return Certain(Certainty.CONFIRMED, Ground.PEOPLE)
     if is_full and is_rounded:
-        return Finding(Certainty.CONFIRMED, Ground.ROUND)
-    return Finding(Certainty.REPORTED if grounds.is_listed else Certainty.INFERRED, Ground.NOTICE)
+        return Certain(Certainty.CONFIRMED, Ground.ROUND)
+    return Certain(Certainty.REPORTED if grounds.is_listed else Certainty.INFERRED, Ground.NOTICE)
 
 
-def _rounded(grounds: Grounds) -> Finding | None:
+def _rounded(grounds: Grounds) -> Certain | None:
     """Of a place that no record closes: what buses that go round it show."""
     if grounds.rounds is None or not grounds.is_bus_live:
         return None
-    return Finding(grounds.rounds, Ground.ROUND)
+    return Certain(grounds.rounds, Ground.ROUND)
 
 
-def _of_open(grounds: Grounds) -> Finding:
+def _of_open(grounds: Grounds) -> Certain:
     passages = grounds.passages if grounds.is_bus_live else 0
     if passages >= ENOUGH_BUSES:
-        return Finding(Certainty.CONFIRMED, Ground.BUS)
+        return Certain(Certainty.CONFIRMED, Ground.BUS)
     if grounds.has_speed:
-        return Finding(Certainty.REPORTED, Ground.CENTRE)
+        return Certain(Certainty.REPORTED, Ground.CENTRE)
     if grounds.is_reported:
-        return Finding(Certainty.REPORTED, Ground.PEOPLE)
+        return Certain(Certainty.REPORTED, Ground.PEOPLE)
     if passages:
-        return Finding(Certainty.INFERRED, Ground.BUS)
+        return Certain(Certainty.INFERRED, Ground.BUS)
     if grounds.has_ended:
-        return Finding(Certainty.INFERRED, Ground.ENDED)
-    return Finding(Certainty.LOST, Ground.UNSEEN if grounds.is_bus_live else Ground.BUS)
+        return Certain(Certainty.INFERRED, Ground.ENDED)
+    return Certain(Certainty.LOST, Ground.UNSEEN if grounds.is_bus_live else Ground.BUS)

@@ -9,7 +9,7 @@ import msgspec
 from maps.desk.facts.blockings import Blocking, is_by_people
 from maps.desk.facts.gather import CardFacts, has_speed
 from maps.desk.facts.scene import BUS_FEEDS, Scene
-from maps.desk.judging.certainty import Finding, Ground, Grounds, certainty
+from maps.desk.judging.certainty import Certain, Ground, Grounds, certainty
 from maps.search.entry import PlaceKind
 from streams.contract.enums import Certainty, Closure
 from streams.domain.closures import closure_name
@@ -22,7 +22,7 @@ class Verdict:
     """What holds at a place, its name for people, and what that rests on."""
 
     closure: Closure
-    finding: Finding
+    finding: Certain
     name: Phrase
 
     @property
@@ -63,7 +63,7 @@ def judge(facts: CardFacts, scene: Scene) -> Verdict:
     return Verdict(Closure.FULL if is_shut else facts.closure, finding, _name(facts, finding))
 
 
-def _name(facts: CardFacts, finding: Finding) -> Phrase:
+def _name(facts: CardFacts, finding: Certain) -> Phrase:
     if facts.closure is Closure.NONE and finding.ground is Ground.ROUND:
         word, is_whole = phrase("verdict.unrecorded"), len(facts.rounds.links) == len(facts.links)
         return word if is_whole else phrase("verdict.in_part", closure=word)

@@ -20,6 +20,9 @@ const field = (of, name) => /** @type {HTMLInputElement} */ (of.elements.namedIt
 /** @param {HTMLFormElement} of @param {string[]} names */
 const values = (of, ...names) => Object.fromEntries(names.map((name) => [name, field(of, name).value]));
 
+/** Whether a second factor is to be set up before anything else. */
+let isHeld = false;
+
 /** Shows one form, or one's own account. @param {string} step */
 function show(step) {
   root.dataset.step = step;
@@ -73,6 +76,7 @@ function checkTwice(of, name) {
 /** After a login: on, unless there is something to do first. @param {Session} known */
 function go(known) {
   if (known.must_change) { why("login.must_change"); show("change"); return; }
+  if (known.lacks_factor) { why("login.lacks_factor"); showOwn(known); return; }
   const to = next === "/" ? homeOf(known) : next;
   if (to) location.assign(to); else showOwn(known);
 }
@@ -86,6 +90,7 @@ function why(code) {
 /** @param {Session} known */
 function showOwn(known) {
   show("own");
+  isHeld = known.lacks_factor;
   byId("own-account").textContent = known.account || t("login.open");
   byId("own-roles").textContent = known.roles.map((role) => t("role." + role)).join(" · ");
   showWhatMay(known);
@@ -122,7 +127,7 @@ async function takeCode() {
 
 async function look() {
   const known = await whoAmI();
-  if (known.must_change) { go(known); return; }
+  if (known.must_change || known.lacks_factor) { go(known); return; }
   if (known.is_idle) why("login.idle");
   if (known.account && !known.is_idle || known.door === "open") showOwn(known); else ask(known);
 }
@@ -144,6 +149,7 @@ byId("by-passkey").addEventListener("click", async () => {
 onSubmit("passkey", async (of) => {
   await add(field(of, "password").value);
   of.reset();
+  if (isHeld) go(await whoAmI());
 });
 onSubmit("first", async (of) => {
   checkTwice(of, "password");
@@ -154,9 +160,11 @@ onSubmit("change", async (of) => {
   go(await tell("POST", "account/password", values(of, "old", "new")));
 });
 onSubmit("code", async (of) => {
-  await tell("PUT", "account/code", { sealed: of.dataset.sealed, ...values(of, "code", "password") });
+  const taken = { sealed: of.dataset.sealed, ...values(of, "code", "password") };
+  const known = await tell("PUT", "account/code", taken);
   of.hidden = true;
   why("login.code_taken");
+  if (isHeld) go(known);
 });
 byId("own-password").addEventListener("click", () => show("change"));
 byId("own-code").addEventListener("click", () => takeCode().catch(fail));

@@ -25,7 +25,7 @@ _WIDTH = re.compile(r"(?:잔여|통행|유효)\s*(?:가능\s*)?폭\s*:?\s*(\d+(?
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenFields:
     """What a permit takes: fields of it."""
 
     closure: Closure = Closure.UNKNOWN
@@ -35,7 +35,7 @@ class Taken:
     remaining_width_m: float | None = None
 
 
-def taken(found: dict[str, Any]) -> Taken:
+def taken(found: dict[str, Any]) -> TakenFields:
     """What the row says in its columns; where it has none of a kind, in the words of its closure,
     and then in those of its title and place.
     """
@@ -45,7 +45,7 @@ def taken(found: dict[str, Any]) -> Taken:
     if not reading.kinds:
         reading = mentioned(aside)
     closures = _closures(found, reading, words)
-    return Taken(
+    return TakenFields(
         closure=closures[0] if closures else Closure.UNKNOWN,
         also_closed=tuple(closures[1:]),
         lanes_closed=_lanes(found.get("lanes_closed"), reading),

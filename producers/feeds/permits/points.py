@@ -27,7 +27,7 @@ FAR_FROM_ADDRESS = "point_far_from_address"
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class PointBounds:
     """What coordinates are held against: the bounds, the plane, the addresses that are known."""
 
     bounds: Bounds
@@ -35,10 +35,10 @@ class Ground:
     gazetteer: Gazetteer
 
 
-def ground_of(settings: Settings, crs: str = "") -> Ground:
+def ground_of(settings: Settings, crs: str = "") -> PointBounds:
     """The ground of the settings, in the reference system a file states ("" for none)."""
     bounds = settings.bbox
-    return Ground(bounds, plane_of(settings, bounds, crs), known_addresses(settings.gazetteer))
+    return PointBounds(bounds, plane_of(settings, bounds, crs), known_addresses(settings.gazetteer))
 
 
 @lru_cache(maxsize=4)
@@ -63,7 +63,7 @@ class Whereabouts:
     flags: tuple[str, ...] = ()
 
 
-def whereabouts(found: Mapping[str, Any], ground: Ground) -> Whereabouts:
+def whereabouts(found: Mapping[str, Any], ground: PointBounds) -> Whereabouts:
     """What the row's columns say. A row without any coordinate is nowhere without a flag; one whose
     coordinates give nothing says why: `coord_null`, `coord_outside`, `geometry_unreadable`. A point
     more than 150 m from the row's own address, where the gazetteer knows that, is flagged.
@@ -76,7 +76,7 @@ def whereabouts(found: Mapping[str, Any], ground: Ground) -> Whereabouts:
     return Whereabouts(point.lon, point.lat, shape.lines, shape.parts, tuple(dict.fromkeys(flags)))
 
 
-def _shape(found: Mapping[str, Any], ground: Ground) -> Drawn:
+def _shape(found: Mapping[str, Any], ground: PointBounds) -> Drawn:
     """The drawn geometry: of its own column, of the coordinate column, or from one end to
     another.
     """

@@ -5,7 +5,7 @@ from typing import Any
 
 from producers.feeds.permits import closures, dates
 from producers.feeds.permits.identity import gathered, numbered
-from producers.feeds.permits.points import Ground, ground_of, link_ids_of, whereabouts
+from producers.feeds.permits.points import PointBounds, ground_of, link_ids_of, whereabouts
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError
 from producers.reading.encodings import LOST
 from producers.reading.fields import metres, number, text
@@ -71,7 +71,7 @@ def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
 
 def permit_of(
     row: dict[str, Any],
-    ground: Ground,
+    ground: PointBounds,
     flags: tuple[str, ...],
     received_ms: int,
     *,

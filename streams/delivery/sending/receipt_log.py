@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import aiokafka
@@ -16,13 +15,13 @@ from streams.contract.records import Message, Receipt, Tick
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
 from streams.delivery.deciding.receipts import Confirmed, forget, note
+from streams.kafka.clients import start, stop
 
 log = logging.getLogger(__name__)
 KEPT_MS = 8 * DAY_MS  # longer than the outbox keeps an alert and an alert lives
 AWAY = (KafkaError, OSError, TimeoutError, AssertionError)
 PAUSE_S = 0.5
 POLL_MS = 500
-STOP_S = 2.0
 
 
 class ReceiptLog:
@@ -87,8 +86,7 @@ class ReceiptLog:
             except AWAY as error:
                 log.warning("waiting to read receipts", extra={"error": type(error).__name__})
             finally:
-                with suppress(*AWAY):
-                    await asyncio.wait_for(consumer.stop(), STOP_S)
+                await stop(consumer)
             await asyncio.sleep(PAUSE_S)
 
     async def _read(self, consumer: Any) -> None:
@@ -117,8 +115,7 @@ class ReceiptLog:
     async def close(self) -> None:
         """Send what waits, for at most 2 s, and disconnect."""
         if self._producer is not None:
-            with suppress(*AWAY):
-                await asyncio.wait_for(self._producer.stop(), STOP_S)
+            await stop(self._producer)
             self._producer = None
 
     async def _connected(self) -> aiokafka.AIOKafkaProducer:
@@ -127,11 +124,6 @@ class ReceiptLog:
                 producer = aiokafka.AIOKafkaProducer(
                     **kafka_login(self._settings), client_id="bomnae-dispatch", acks="all"
                 )
-                try:
-                    await producer.start()
-                except BaseException:
-                    with suppress(*AWAY):
-                        await asyncio.wait_for(producer.stop(), STOP_S)
-                    raise
+                await start(producer)
                 self._producer = producer
             return self._producer

@@ -13,11 +13,11 @@ from streams.domain.clashes.words import reason
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Network
 
-__all__ = ["AHEAD_MS", "Clash", "Clashes", "SiteWork", "reason"]
+__all__ = ["AHEAD_MS", "Clash", "ClashFinder", "SiteWork", "reason"]
 AHEAD_MS = 30 * DAY_MS
 
 
-class Clashes:
+class ClashFinder:
     """The clashes of one network's works. What it keeps only saves time: the same works and time
     always give the same clashes.
     """

@@ -31,7 +31,7 @@ ALREADY = Share(0.4, 0.65)  # gone of it, the same
 BRAKING = Share(0.5, 0.4)  # lost by braking for a stop, and by gathering speed after it
 
 
-class Part(NamedTuple):
+class WayPart(NamedTuple):
     """A part of the way: the stop stood at, or the section driven in, by its order."""
 
     order: int
@@ -98,7 +98,7 @@ def stop_times(before: Sight, now: Sight, way: TimedWay) -> list[StopTime]:
     return found
 
 
-def _parts(before: Sight, now: Sight, way: TimedWay) -> Iterator[Part]:
+def _parts(before: Sight, now: Sight, way: TimedWay) -> Iterator[WayPart]:
     """The stands and drives between two sights, in order."""
     stood, stands = way.is_at_stop(before), way.is_at_stop(now)
     if stood and stands and before.order == now.order:
@@ -117,25 +117,25 @@ def _parts(before: Sight, now: Sight, way: TimedWay) -> Iterator[Part]:
         yield _drive(now.order, max(0.0, now.along_m - here_m), begins, way)
 
 
-def _stand(order: int, way: TimedWay, share: Share) -> Part:
+def _stand(order: int, way: TimedWay, share: Share) -> WayPart:
     dwell_ms = way.dwell_ms(order)
     spread_ms2 = (share.deviation * dwell_ms) ** 2
-    return Part(order, share.mean * dwell_ms, spread_ms2, is_stand=True)
+    return WayPart(order, share.mean * dwell_ms, spread_ms2, is_stand=True)
 
 
-def _drive(order: int, metres: float, stops: Sequence[int], way: TimedWay) -> Part:
+def _drive(order: int, metres: float, stops: Sequence[int], way: TimedWay) -> WayPart:
     """A drive over metres of a section, and the time that braking for its stops takes."""
     if metres <= 0:
-        return Part(order, 0.0, 0.0)
+        return WayPart(order, 0.0, 0.0)
     free_ms = metres * 3600 / way.free_flow_kmh(order)
     dwells = [way.dwell_ms(stop) for stop in stops]
     lost_ms = BRAKING.mean * sum(dwells)
     lost_ms2 = sum((BRAKING.deviation * dwell) ** 2 for dwell in dwells)
     usual_ms, spread_ms2 = free_ms / CRUISE + lost_ms, metres * METRE_MS2 + lost_ms2
-    return Part(order, usual_ms, spread_ms2, free_ms / FASTEST)
+    return WayPart(order, usual_ms, spread_ms2, free_ms / FASTEST)
 
 
-def shared_out(span_ms: float, parts: Sequence[Part]) -> list[float]:
+def shared_out(span_ms: float, parts: Sequence[WayPart]) -> list[float]:
     """The time of each part: their sum is the span, and none is below its least where all can be.
 
     Parts that would be below their least get it, and the others share what is left; where nothing

@@ -16,7 +16,7 @@ from streams.geo.measures import distance_m
 _PREFIX = "reports report:"
 
 
-class Report(Protocol):
+class CallsReport(Protocol):
     """What the rule reads of calls about one place."""
 
     @property
@@ -33,7 +33,7 @@ class Report(Protocol):
     def confirmed(self) -> int: ...
 
 
-R = TypeVar("R", bound=Report)
+R = TypeVar("R", bound=CallsReport)
 
 
 def watch_reports(look: Look, rules: AlertRules, reports: Rows[R], near_m: float) -> None:
@@ -54,7 +54,7 @@ def watch_reports(look: Look, rules: AlertRules, reports: Rows[R], near_m: float
         look.at(RuleName.REPORTS, rules.reports, f"report:{name}", condition_of, report)
 
 
-def _is_there(episode: Episode, report: Report, near_m: float) -> bool:
+def _is_there(episode: Episode, report: CallsReport, near_m: float) -> bool:
     facts = episode.facts
     if not set(facts["links"]).isdisjoint(report.link_ids):
         return True
@@ -63,10 +63,10 @@ def _is_there(episode: Episode, report: Report, near_m: float) -> bool:
     return distance_m((facts["lon"], facts["lat"]), (report.lon, report.lat)) <= near_m
 
 
-def _condition_of(rule: Reports) -> ConditionOf[Report]:
+def _condition_of(rule: Reports) -> ConditionOf[CallsReport]:
     """The most calls there were are stated: that they grow old one by one is no news."""
 
-    def condition(row: Report, episode: Episode | None) -> Condition | None:
+    def condition(row: CallsReport, episode: Episode | None) -> Condition | None:
         is_told = episode is not None and episode.told > 0
         count = row.count - row.confirmed
         if count < (rule.until if is_told else rule.calls):

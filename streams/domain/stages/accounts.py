@@ -1,4 +1,4 @@
-"""The stage of the accounts: the last one of a name holds."""
+"""The stage of the accounts: the last one of a name holds, where it was made of the one before."""
 
 from dataclasses import replace
 
@@ -22,8 +22,8 @@ class AccountsStage:
     tables = (ACCOUNTS, GONE)
 
     def step(self, state: State, message: Message, _origin: Origin) -> Effects:
-        """Take an account as it stands now; one of a removed name, older than what is known by its
-        own time, or above `MAX_ACCOUNTS` is counted and changes nothing.
+        """Take an account as it stands now; one of a removed name, made of a row that was changed
+        since, or above `MAX_ACCOUNTS` is counted and changes nothing. A removal always holds.
         """
         effects = Effects()
         rows, gone = Rows(ACCOUNTS, state, effects), Rows(GONE, state, effects)
@@ -38,13 +38,20 @@ class AccountsStage:
         elif message.is_removed:
             rows.put(name, None)
             gone.put(name, message.changed_ms)
-        elif known is not None and message.changed_ms < known.changed_ms:
-            effects.count("accounts late")
+        elif known is not None and _is_overtaken(message, known):
+            effects.count("accounts overtaken" if message.revision else "accounts late")
         elif known is None and len(rows.stored) >= MAX_ACCOUNTS:
             effects.count("accounts too many")
         else:
             rows.put(name, message)
         return effects
+
+
+def _is_overtaken(message: Account, known: Account) -> bool:
+    """Whether another change came between; a message without a revision tells by its own time."""
+    if message.revision:
+        return message.revision != known.revision + 1
+    return message.changed_ms < known.changed_ms
 
 
 def _forget(rows: Rows[Account], gone: Rows[int], message: Forgotten) -> None:

@@ -12,7 +12,7 @@ from streams.contract.topics import PERMITS
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash
 from streams.domain.clashes.crowds import point_crowds
-from streams.domain.clashes.finder import Clashes
+from streams.domain.clashes.finder import ClashFinder
 from streams.domain.derive import send
 from streams.domain.doubtful_points import is_doubtful
 from streams.domain.listings import ListTables, whole_list
@@ -81,9 +81,9 @@ class WorksStage:
         self._quiet: tuple[Mapping[str, Episode], int] = {}, 0
 
     @cached_property
-    def _clashes(self) -> Clashes:
+    def _clashes(self) -> ClashFinder:
         """Made with the first work: the graph of the roads takes seconds in a large network."""
-        return Clashes(self._network)
+        return ClashFinder(self._network)
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         step = WorksStep(state)

@@ -8,19 +8,24 @@ import re
 import subprocess
 from dataclasses import fields
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.images import pinned
+from streams.contract.keys import NEEDED, Purpose, read
 from streams.contract.secret_files import ENDING
 from streams.contract.settings import Settings, variable
 from streams.kafka import rights
 from streams.state import users
 from streams.walls.files import (
     KAFKA_USERS,
+    KEY_FILE,
+    KEYS,
     REDIS_USERS,
     SIGNING,
+    key_part,
     make_missing,
     passwords_of_kafka,
     passwords_of_redis,
@@ -36,6 +41,7 @@ pytestmark = pytest.mark.skipif(
 Json = dict[str, Any]
 SETTINGS = {variable(row.name): row for row in fields(Settings)}
 SECRETS = {name for name, row in SETTINGS.items() if row.metadata["is_secret"]}
+IN_THE_KEY_FILE = {"BOMNAE_SECRET", "BOMNAE_PSEUDONYM_KEY"}  # of which each service has its part
 PORTAL_KEYS = {"tago_key", "its_key", "utic_key", "gtfs_key", "permits_key"}
 FULL_VERSION = re.compile(r":\d+\.\d+\.\d+[\w.-]*$")
 STORES = {"kafka", "redis"}
@@ -144,8 +150,8 @@ def test_every_setting_reaches_a_container_a_secret_as_a_file() -> None:
     given = {variable for name in own_services() for variable in environment(name)}
     files = {each.removesuffix(ENDING) for each in given if each.endswith(ENDING)}
     plain = {each for each in given if not each.endswith(ENDING)}
-    assert plain | files == {*SETTINGS}
-    assert files == SECRETS
+    assert plain | files | IN_THE_KEY_FILE == {*SETTINGS}
+    assert files == SECRETS - IN_THE_KEY_FILE
     assert not plain & SECRETS
 
 
@@ -164,11 +170,39 @@ def test_a_file_that_a_setting_names_is_a_secret_of_that_container() -> None:
 def test_every_secret_is_a_file_that_is_made(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("closed")
     made = {*make_missing(folder)}
+    keys = {f"{KEYS}/{KEY_FILE}", *map(key_part, NEEDED)}
+    assert keys < made
     declared = {name: each["file"] for name, each in loaded(SECRETS=str(folder))["secrets"].items()}
-    assert declared == {name: str(folder / name) for name in made - {*SIGNING.values()}}
-    assert made - {*SIGNING.values()} == {
-        name for service in services() for name in secrets_of(service)
-    }
+    mounted = made - {*SIGNING.values()} - keys
+    assert declared == {name: str(folder / name) for name in mounted}
+    assert mounted == {name for service in services() for name in secrets_of(service)}
+
+
+def test_each_service_has_its_own_part_of_the_keys_and_no_other(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """So a map server that is taken over can sign no alert and undo no pseudonym."""
+    folder = tmp_path_factory.mktemp("closed")
+    make_missing(folder)
+    holders = {}
+    for name, service in loaded(SECRETS=str(folder))["services"].items():
+        given = service.get("environment") or {}
+        assert not {"BOMNAE_SECRET", "BOMNAE_SECRET_FILE"} & {*given}, name
+        sources = [Path(v["source"]) for v in service.get("volumes") or () if v["type"] == "bind"]
+        inside = [x for x in sources if x.is_relative_to(folder)]
+        if name == "secrets":
+            assert inside == [folder]  # makes them
+            continue
+        assert bool(inside) == ("BOMNAE_KEYS" in given), name
+        for part in inside:
+            (mount,) = (v for v in service["volumes"] if v["source"] == str(part))
+            assert (mount["target"], mount["read_only"]) == ("/keys", True)
+            assert given["BOMNAE_KEYS"] == f"/keys/{KEY_FILE}"
+            found = read((part / KEY_FILE).read_bytes(), name)
+            assert found.made_for == name
+            holders[name] = {key.purpose for key in found.keys}
+    assert holders == {name: {*purposes} for name, purposes in NEEDED.items()}
+    assert Purpose.WEBHOOKS not in holders["maps"]
 
 
 def test_each_password_reaches_its_own_service_alone() -> None:
@@ -184,7 +218,6 @@ def test_each_password_reaches_its_own_service_alone() -> None:
     for name in services():
         assert not PORTAL_KEYS & secrets_of(name) or name == "producers", name
         assert "records_key" not in secrets_of(name) or name == "maps", name
-        assert "secret" not in secrets_of(name) or name in ("maps", "dispatch"), name
 
 
 def test_a_service_is_in_no_network_that_it_needs_not() -> None:
@@ -194,7 +227,7 @@ def test_a_service_is_in_no_network_that_it_needs_not() -> None:
         "state",
     }
     with_redis = {name for name in services() if "state" in networks_of(name)}
-    as_keeper = {"retention", "snapshot", "restore"}
+    as_keeper = {"retention", "restore"}
     assert with_redis == {"redis", *users.SERVICES, *as_keeper}
     assert {name for name in services() if "out" in networks_of(name)} == {
         "producers",

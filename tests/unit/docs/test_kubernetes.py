@@ -2,6 +2,7 @@
 docker-compose.yml.
 """
 
+import base64
 import json
 import os
 import shutil
@@ -14,7 +15,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from streams.walls.files import make_missing
+from streams.contract.keys import NEEDED, read
+from streams.walls.files import key_part, make_missing
 from tests.places import ROOT
 
 BUILT = ROOT / ".cache" / "loader"
@@ -136,8 +138,32 @@ def test_each_pod_gets_its_own_secrets_and_no_other(manifests: list[Json], compo
         mounted = [v["secret"] for v in pod["volumes"] if v.get("secret")]
         items = {row["key"] for each in mounted for row in each["items"]}
         due = {each["source"] for each in composed[name].get("secrets", ())}
-        assert items - {"tls.crt", "tls.key"} == due, name
+        assert items - {"tls.crt", "tls.key", f"keys_{name}"} == due, name
         assert all(each["defaultMode"] == 0o440 for each in mounted), name
+
+
+def test_each_pod_has_its_own_part_of_the_keys_where_docker_compose_has_it(
+    manifests: list[Json], composed: Json, folder: Path
+) -> None:
+    """As a folder, so that a rotation is seen; what is in it is the part, by its own word."""
+    handed_out = set()
+    for name, pod, container in pods(manifests):
+        parts = [v["secret"] for v in pod["volumes"] if v["name"] == "keys"]
+        has_keys = "BOMNAE_KEYS" in (composed[name].get("environment") or {})
+        assert len(parts) == has_keys, name
+        for part in parts:
+            assert part["items"] == [{"key": f"keys_{name}", "path": "keys.json"}]
+            assert {"name": "BOMNAE_KEYS", "value": "/keys/keys.json"} in container["env"]
+            assert {"name": "keys", "mountPath": "/keys", "readOnly": True} in (
+                container["volumeMounts"]
+            )
+            handed_out.add(name)
+    assert handed_out == {*NEEDED}
+    (secret,) = of_kind(manifests, "Secret").values()
+    for name in NEEDED:
+        text = base64.b64decode(secret["data"][f"keys_{name}"])
+        assert read(text, name).made_for == name
+        assert text == (folder / CITIES / "chuncheon/secrets" / key_part(name)).read_bytes()
 
 
 def test_every_pod_is_locked_down(manifests: list[Json]) -> None:

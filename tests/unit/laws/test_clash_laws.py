@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from streams.contract.enums import Closure, Phase
 from streams.contract.times import DAY_MS, EVER_MS
 from streams.domain.clashes.cuts import Cuts, smallest
-from streams.domain.clashes.finder import Clash, Clashes
+from streams.domain.clashes.finder import Clash, ClashFinder
 from streams.domain.clashes.on_detours import WaysRound
 from streams.domain.clashes.pairs import site_of
 from streams.domain.overlaps import HoursSpan, span
@@ -76,13 +76,13 @@ EACH = st.lists(st.frozensets(st.integers(0, 11), max_size=9), min_size=2, max_s
 
 
 def now(sites: list[Site], at_ms: int = NOW_MS) -> dict[str, Clash]:
-    return Clashes(CITY).of({site.permit_id: site for site in sites}, at_ms)
+    return ClashFinder(CITY).of({site.permit_id: site for site in sites}, at_ms)
 
 
 @tried(60)
 @given(WORLDS, st.lists(st.integers(-2, 30), min_size=5, max_size=5))
 def test_what_was_known_before_leaves_no_trace(worlds: list[list[Site]], days: list[int]) -> None:
-    kept = Clashes(CITY)
+    kept = ClashFinder(CITY)
     for sites, day in zip(worlds, days, strict=False):
         at_ms = NOW_MS + day * DAY_MS
         found = kept.of({site.permit_id: site for site in sites}, at_ms)

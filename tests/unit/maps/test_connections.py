@@ -11,6 +11,7 @@ from maps.http.connections import CONNECTIONS, Connections, count_asking
 
 WITHIN_S = 10.0
 Reached = tuple[str, int, Connections]
+Unwatched = tuple[str, int, Connections, web.Server]
 
 
 async def slowly(_: web.Request) -> web.Response:
@@ -18,21 +19,48 @@ async def slowly(_: web.Request) -> web.Response:
     return web.Response(text="done")
 
 
+async def at_once(_: web.Request) -> web.Response:
+    return web.Response(text="at once")
+
+
 @pytest.fixture
-async def served() -> AsyncIterator[Reached]:
-    """A server that cuts after half a second, and lets one address have three."""
+async def unwatched() -> AsyncIterator[Unwatched]:
+    """A server that lets an idle connection stand for half a second, and one address have three."""
     app = web.Application(middlewares=[count_asking])
     app[CONNECTIONS] = Connections(idle_s=0.5, most_of_one=3)
     app.router.add_get("/", slowly)
+    app.router.add_get("/at-once", at_once)
     runner = web.AppRunner(app)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    assert runner.server is not None
-    watching = asyncio.create_task(app[CONNECTIONS].watch(runner.server))
-    host, port = runner.addresses[0][:2]
-    yield host, port, app[CONNECTIONS]
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        assert runner.server is not None
+        host, port = runner.addresses[0][:2]
+        yield host, port, app[CONNECTIONS], runner.server
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture
+async def served(unwatched: Unwatched) -> AsyncIterator[Reached]:
+    """It looks by itself."""
+    host, port, connections, server = unwatched
+    watching = asyncio.create_task(connections.watch(server))
+    yield host, port, connections
     watching.cancel()
-    await runner.cleanup()
+
+
+async def has(server: web.Server, count: int) -> None:
+    """Wait until it has accepted so many connections."""
+    async with asyncio.timeout(WITHIN_S):
+        while len(server.connections) < count:  # noqa: ASYNC110 - no event says it
+            await asyncio.sleep(0.01)
+
+
+async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    writer.write(b"GET /at-once HTTP/1.1\r\nHost: a\r\n\r\n")
+    async with asyncio.timeout(WITHIN_S):
+        return (await reader.readuntil(b"at once")).startswith(b"HTTP/1.1 200")
 
 
 async def is_cut(reader: asyncio.StreamReader) -> bool:
@@ -72,4 +100,27 @@ async def test_one_address_has_so_many(served: Reached) -> None:
         await asyncio.sleep(0.05)
     assert connections.cut == 2
     for _, writer in opened:
+        writer.close()
+
+
+async def test_of_one_address_the_longest_idle_are_cut(unwatched: Unwatched) -> None:
+    """Two that came first and said half a head go; one that asked since, and new ones, stay."""
+    host, port, connections, server = unwatched
+    connections.idle_s = 60
+    asked = await asyncio.open_connection(host, port)
+    slow = [await asyncio.open_connection(host, port) for _ in range(2)]
+    for _, writer in slow:
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n")
+    await has(server, 3)
+    connections.look(server, 1.0)
+    assert await answered(*asked)
+    connections.look(server, 2.0)
+    new = [await asyncio.open_connection(host, port) for _ in range(2)]
+    await has(server, 5)
+    connections.look(server, 3.0)
+    assert connections.cut == 2
+    assert [await is_cut(reader) for reader, _ in slow] == [True, True]
+    for reader, writer in (asked, *new):
+        assert await answered(reader, writer)
+    for _, writer in (asked, *slow, *new):
         writer.close()

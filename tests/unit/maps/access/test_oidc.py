@@ -12,7 +12,16 @@ from aiohttp.test_utils import TestServer
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from maps.access.oidc import LEEWAY_S, MAX_ANSWER_BYTES, OidcError, Provider
+from maps.access.oidc import (
+    AGAIN_S,
+    LEEWAY_S,
+    MAX_ANSWER_BYTES,
+    Facts,
+    OidcError,
+    Provider,
+    account_of,
+)
+from streams.contract.account import is_name
 from streams.contract.settings import Settings
 
 ISSUER, CLIENT = "https://login.city.example", "bomnae"
@@ -22,7 +31,8 @@ FIVE_MIN = 300
 
 def provider() -> Provider:
     settings = Settings(oidc_issuer=ISSUER, oidc_client=CLIENT)
-    return Provider(settings, None, (time.monotonic(), {"issuer": ISSUER}, KeySet([KEY])))
+    facts = Facts(ISSUER, "", "", "")
+    return Provider(settings, None, (time.monotonic(), facts, KeySet([KEY])), time.monotonic())
 
 
 def token(key: RSAKey = KEY, off_s: int = 0, **change: Any) -> str:
@@ -96,3 +106,145 @@ async def test_an_answer_is_read_to_its_end_and_within_a_bound(extra: int, code:
         except OidcError as error:
             refused = error.code
     assert (bool(found), refused) == (not code, code)
+
+
+class City:
+    """A provider that says what a test has it say, and how often its keys were asked for."""
+
+    def __init__(self) -> None:
+        self.keys: Any = KeySet([KEY]).as_dict()
+        self.told: Any = {"id_token": ""}
+        self.change: dict[str, Any] = {}
+        self.asked = 0
+        app = web.Application()
+        app.router.add_get("/.well-known/openid-configuration", self._facts)
+        app.router.add_get("/keys", self._keys)
+        app.router.add_post("/token", self._token)
+        self.server = TestServer(app, host="127.0.0.1")
+
+    @property
+    def base(self) -> str:
+        return str(self.server.make_url("/")).rstrip("/")
+
+    def provider(self, name: str = "sub") -> Provider:
+        settings = Settings(oidc_issuer=self.base, oidc_client=CLIENT, oidc_name=name)
+        return Provider(settings, _Kept())
+
+    async def _facts(self, request: web.Request) -> web.Response:
+        del request
+        told: dict[str, Any] = {
+            name: f"{self.base}/{name}" for name in ("authorization_endpoint", "userinfo")
+        }
+        told |= {"issuer": self.base, "token_endpoint": f"{self.base}/token"}
+        told |= {"jwks_uri": f"{self.base}/keys"} | self.change
+        return web.json_response({name: each for name, each in told.items() if each is not None})
+
+    async def _keys(self, request: web.Request) -> web.Response:
+        del request
+        self.asked += 1
+        return web.json_response(self.keys)
+
+    async def _token(self, request: web.Request) -> web.Response:
+        del request
+        if isinstance(self.told, str):
+            return web.Response(text=self.told)
+        return web.json_response(self.told)
+
+
+class _Kept:
+    """What a login was begun with: one, whatever its state."""
+
+    async def getdel(self, name: str) -> bytes:
+        del name
+        return b'{"verifier":"v","nonce":"n","next":"/"}'
+
+    async def set(self, name: str, value: bytes, **more: Any) -> None: ...
+
+
+async def refused(doing: Any) -> str:
+    """The code of what a login is refused with, "" where it is not."""
+    try:
+        await doing
+    except OidcError as error:
+        return error.code
+    return ""
+
+
+async def test_a_key_nobody_knows_has_the_keys_asked_for_at_once_and_not_for_each_token() -> None:
+    city, turned = City(), RSAKey.generate_key(2048, {"kid": "k2"})
+    async with city.server:
+        ours = city.provider()
+        old = token(iss=city.base)
+        assert await refused(ours._claims(old)) == ""
+        assert city.asked == 1
+        city.keys = KeySet([turned]).as_dict()
+        new = jwt.encode(
+            {"alg": "RS256", "kid": "k2"},
+            {"iss": city.base, "aud": CLIENT, "sub": "u-1", "iat": 0, "exp": time.time() + 99},
+            turned,
+        )
+        assert await refused(ours._claims(new)) == ""
+        assert city.asked == 2
+        codes = [await refused(ours._claims(token(OTHER, iss=city.base))) for _ in range(20)]
+        assert codes == ["oidc_refused"] * 20
+        assert city.asked == 2
+        ours._again_s -= AGAIN_S
+        assert await refused(ours._claims(token(OTHER, iss=city.base))) == "oidc_refused"
+        assert city.asked == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"jwks_uri": None}, {"token_endpoint": None}, {"authorization_endpoint": 5}, {"issuer": []}],
+)
+async def test_a_discovery_document_that_lacks_what_is_needed_is_refused(
+    change: dict[str, Any],
+) -> None:
+    city = City()
+    city.change = change
+    async with city.server:
+        assert await refused(city.provider().begin("http://here/back", "/")) == "oidc_refused"
+
+
+@pytest.mark.parametrize(
+    "keys", [{}, {"keys": []}, {"keys": 5}, {"keys": ["x"]}, {"keys": [{"kty": "RSA"}]}, [1]]
+)
+async def test_keys_that_are_none_are_refused(keys: object) -> None:
+    city = City()
+    city.keys = keys
+    async with city.server:
+        assert await refused(city.provider().begin("http://here/back", "/")) == "oidc_refused"
+
+
+@pytest.mark.parametrize("told", ["<html>", "[" * 100_000, [], {}, {"id_token": 5}])
+async def test_an_answer_about_a_code_that_is_none_is_refused(told: object) -> None:
+    city = City()
+    city.told = told
+    async with city.server:
+        assert await refused(city.provider().end("http://here/back", "s", "c")) == "oidc_refused"
+
+
+@pytest.mark.parametrize("groups", [5, None, {"traffic": 1}, [["traffic"], 5]])
+async def test_groups_that_are_none_give_no_role(groups: object) -> None:
+    city = City()
+    async with city.server:
+        city.told = {"id_token": token(iss=city.base, nonce="n", groups=groups or 0)}
+        person, _ = await city.provider().end("http://here/back", "s", "c")
+        assert (person.account, person.roles) == ("u-1", ())
+
+
+@pytest.mark.parametrize("name", [None, "", 5, ["kim"]])
+async def test_a_login_without_the_claim_that_names_the_account_is_refused(name: object) -> None:
+    city = City()
+    async with city.server:
+        city.told = {"id_token": token(iss=city.base, nonce="n", email=name)}
+        ours = city.provider("email")
+        assert await refused(ours.end("http://here/back", "s", "c")) == "oidc_refused"
+
+
+@pytest.mark.parametrize("name", ["Kim", "kim@city.kr", "이 름", "oidc-0123456789abcdef", "x" * 99])
+def test_a_name_that_no_account_can_have_becomes_one_that_it_can(name: str) -> None:
+    made = account_of(name)
+    assert made != name
+    assert is_name(made)
+    assert account_of("kim.m") == "kim.m"

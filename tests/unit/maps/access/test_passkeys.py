@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.access import accounts, passkeys
-from maps.access.passkeys import PasskeyError, Site, site_of
+from maps.access.passkeys import PasskeyError, PasskeySite, site_of
 from streams.contract.account import MAX_PASSKEYS, Account, check_account
 from streams.contract.enums import Role
 from streams.contract.errors import AccountError
@@ -16,7 +16,7 @@ from tests.devices import UP, Device, b64
 
 CHALLENGE = b"0123456789abcdef0123456789abcdef"
 HOST, ORIGIN = "bomnae.city.example", "https://bomnae.city.example"
-SITE = Site(HOST, (ORIGIN,))
+SITE = PasskeySite(HOST, (ORIGIN,))
 KIM = Account(account="kim", roles=(Role.DESK,))
 
 
@@ -96,14 +96,14 @@ def test_whatever_is_sent_it_is_believed_or_refused(
 @pytest.mark.parametrize(
     ("host", "site"),
     [
-        ("localhost:8700", Site("localhost", ("http://localhost:8700",))),
-        ("a.example", Site("a.example", ("http://a.example", "https://a.example"))),
+        ("localhost:8700", PasskeySite("localhost", ("http://localhost:8700",))),
+        ("a.example", PasskeySite("a.example", ("http://a.example", "https://a.example"))),
         ("127.0.0.1:8700", None),
         ("[::1]:8700", None),
         ("", None),
     ],
 )
-def test_keys_are_for_names(host: str, site: Site | None) -> None:
+def test_keys_are_for_names(host: str, site: PasskeySite | None) -> None:
     assert site_of("http", host, {"https://a.example"}) == site
 
 

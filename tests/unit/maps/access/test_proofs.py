@@ -27,11 +27,15 @@ MASTER = "a master key for tests, of 32 characters or more"
         "kimminsu-kimminsu",
         "x" * 129,
         "abcabcabcabcabc",
+        "p@ssw0rd1234!",
+        "q1w2e3r4t5y6!",
+        "trustno1-1999",
+        "춘천시도로과춘천시도로과",
     ],
 )
 def test_weak_passwords_are_refused_and_not_repeated(password: str) -> None:
     with pytest.raises(AccountError) as refusal:
-        check_password(password, told=("kimminsu",))
+        check_password(password, told=("kimminsu", "춘천시", "도로과"))
     assert password not in str(refusal.value)
 
 

@@ -1,34 +1,20 @@
 import os
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
-from redis.asyncio import Redis
 
-from maps.api.crew_photos import overs
 from maps.api.photo_image import MAX_BYTES, MAX_SIDE, photo_of
-from maps.api.photo_shelf import ABSENT_MS, MOST, Shelf
+from maps.api.photo_shelf import MOST, Shelf
 from maps.http.refusals import RequestRefusedError
-from maps.picture.picture import Picture, advance, picture_of, translate
-from streams.contract.enums import Reporter
 from streams.contract.errors import SettingsError
-from streams.contract.photo_folders import KEEP_MS, folder_of
-from streams.contract.times import DAY_MS
-from streams.domain.works.moves import listed
-from streams.domain.works.rows import ReportedTime
-from streams.geo.network import Network
-from streams.state.kinds import KINDS
-from streams.state.store import Store
-from tests.cities.rows import run
-from tests.cities.works import PERMIT, kst
+from streams.contract.photo_folders import folder_of
 
 NOW_MS = 1_795_400_000_000
 SECRET_WORDS = (b"Exif", b"GPS", b"37.88", b"a comment", b"xmpmeta", b"ICC_PROFILE")
@@ -184,50 +170,9 @@ def test_a_works_folder_lies_within_the_shelf_whatever_its_number(
     assert not list(tmp_path.parent.glob("*.jpg"))
 
 
-def test_photos_go_seven_days_after_their_work(shelf: Shelf, tmp_path: Path) -> None:
-    for work in ("over", "just over", "going on"):
-        put(shelf, tmp_path, work, 1)
-    known = {"over": NOW_MS - KEEP_MS - 1, "just over": NOW_MS - KEEP_MS, "going on": None}
-    assert swept(shelf, known, NOW_MS) == 1
-    assert [len(shelf.names(work)) for work in known] == [0, 1, 1]
-
-
-def test_photos_of_a_work_that_is_missing_for_a_moment_stay(shelf: Shelf, tmp_path: Path) -> None:
-    put(shelf, tmp_path, "W", 1)
-    assert swept(shelf, {}, NOW_MS) == 0
-    assert swept(shelf, {}, NOW_MS + ABSENT_MS - 1) == 0
-    assert swept(shelf, {"W": None}, NOW_MS + ABSENT_MS) == 0  # the store had only been emptied
-    assert swept(shelf, {}, NOW_MS + 2 * ABSENT_MS) == 0
-    assert swept(shelf, {}, NOW_MS + 3 * ABSENT_MS) == 1
-
-
-def swept(shelf: Shelf, over_ms: dict[str, int | None], now_ms: int) -> int:
-    """Of how many works the photos were due, and are gone."""
-    due = shelf.due(over_ms, now_ms)
-    shelf.delete(due)
-    return len(due)
-
-
-def test_a_sweep_touches_nothing_that_is_not_the_shelfs(tmp_path: Path) -> None:
-    (tmp_path / "abc").mkdir()
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "file").write_text("x")
-    (tmp_path / "x.txt").write_text("x")
-    outside = tmp_path.parent / "outside"
-    outside.mkdir(exist_ok=True)
-    (tmp_path / ("a" * 64)).symlink_to(outside)
-    shelf = Shelf(tmp_path)
-    assert [swept(shelf, {}, NOW_MS + n * ABSENT_MS) for n in range(3)] == [0, 0, 0]
-    assert sorted(os.listdir(tmp_path)) == sorted(["a" * 64, "abc", "other", "x.txt"])  # noqa: PTH208
-
-
 def test_a_shelf_that_is_not_there_has_no_photos(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path / "none")
-    assert (shelf.names("W"), shelf.read("W", name_of(1)), swept(shelf, {}, NOW_MS)) == (
-        [],
-        None,
-        0,
-    )
+    assert (shelf.names("W"), shelf.read("W", name_of(1))) == ([], None)
 
 
 def test_a_folder_that_cannot_be_written_is_said_at_start(tmp_path: Path) -> None:
@@ -236,74 +181,3 @@ def test_a_folder_that_cannot_be_written_is_said_at_start(tmp_path: Path) -> Non
     assert (tmp_path / "new" / "folder").is_dir()
     with pytest.raises(SettingsError, match="BOMNAE_PHOTOS must be a folder"):
         Shelf(tmp_path / "file").prepare()
-
-
-def test_a_work_is_over_when_somebody_said_so_or_else_by_its_date() -> None:
-    work = listed(None, PERMIT, kst("12:00"))
-    ends_ms, late_ms = PERMIT.until_ms, PERMIT.until_ms + DAY_MS
-    ended = ReportedTime(late_ms, Reporter.CREW)
-    rows = {"going on": work, "ended": replace(work, ended=ended)}
-    assert overs(Picture(works=rows), kst("12:00")) == dict.fromkeys(rows)
-    assert overs(Picture(works=rows), late_ms) == {"going on": ends_ms, "ended": late_ms}
-
-
-NEWER = {"permit_id": "W", "title": "하수관 정비", "phase": "hovering"}
-
-
-def kept_for_ever(shelf: Shelf, tmp_path: Path, picture: Picture) -> bool:
-    put(shelf, tmp_path, "W", 1)
-    known = overs(picture, NOW_MS)
-    return not any(swept(shelf, known, NOW_MS + hour * ABSENT_MS) for hour in range(3))
-
-
-HELD = {"works": {b"W": msgspec.json.encode(NEWER), b"null": b"null"}, "buses": {b"B": b"{}"}}
-
-
-class Hashes:
-    """A Redis that holds a work of a newer version, one of null, and a bus that is none."""
-
-    def register_script(self, _: str) -> None:
-        return None
-
-    def __init__(self) -> None:
-        self.asked: list[Any] = []
-
-    def pipeline(self, **_: bool) -> "Hashes":
-        return Hashes()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Nothing is to be closed."""
-
-    def xrevrange(self, _: str, count: int) -> None:
-        self.asked.append([][:count])
-
-    def hgetall(self, name: str) -> None:
-        kind = next(kind.name for kind in KINDS if name in kind.hashes(1))
-        self.asked.append(HELD.get(kind, {}))
-
-    async def execute(self) -> list[Any]:
-        return self.asked
-
-
-async def test_photos_of_a_work_that_a_newer_version_wrote_stay(
-    shelf: Shelf, tmp_path: Path, network: Network
-) -> None:
-    picture = picture_of(await Store(cast("Redis", Hashes()), 1).picture(1), network)
-    assert not picture.works
-    assert picture.unread_works == {"W", "null"}
-    assert kept_for_ever(shelf, tmp_path, picture)
-
-
-def test_photos_of_a_work_stay_when_its_newer_row_comes_by_a_delta(
-    shelf: Shelf, tmp_path: Path, network: Network, work: dict[str, Any]
-) -> None:
-    picture, _ = advance(Picture(), translate(run({"w": {"W": NEWER}}), network))
-    assert kept_for_ever(shelf, tmp_path, picture)
-    for rows in ({"W": work}, {"W": None}):
-        following, _ = advance(picture, translate(run({"w": rows}), network))
-        assert following.unread_works == set()
-        both, _ = advance(picture, translate(run({"w": rows}, {"w": {"W": NEWER}}), network))
-        assert both.unread_works == {"W"}

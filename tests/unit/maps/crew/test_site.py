@@ -75,7 +75,7 @@ def contradicted(kind: str, **more: Any) -> Street:
     [
         ("no_effect", "버스 2대가 지나갔습니다. 지금 열려 있나요?", ["not_yet", "start"]),
         ("early_end", "버스 2대가 지나갔습니다. 지금 열려 있나요?", ["end", "start"]),
-        ("overrun", "버스 3대가 돌아갔습니다. 아직 막혀 있나요?", ["not_yet", "end"]),
+        ("overrun", "버스 3대가 우회했습니다. 아직 막혀 있나요?", ["not_yet", "end"]),
     ],
 )
 def test_a_crew_is_asked_what_buses_contradict(kind: str, ko: str, taps: list[str]) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.desk.judging.certainty import Finding, Ground, Grounds, certainty
+from maps.desk.judging.certainty import Certain, Ground, Grounds, certainty
 from maps.picture.picture import StoreState
 from streams.contract.enums import Certainty, Closure
 from streams.domain.closures import GRAVITY
@@ -82,7 +82,7 @@ RANK = ("lost", "inferred", "reported", "confirmed")
 
 @pytest.mark.parametrize(("grounds", "sure", "ground"), TABLE)
 def test_a_verdict_is_as_sure_as_its_evidence(grounds: Grounds, sure: str, ground: str) -> None:
-    assert certainty(grounds) == Finding(Certainty(sure), Ground(ground))
+    assert certainty(grounds) == Certain(Certainty(sure), Ground(ground))
 
 
 def test_the_words_are_fixed() -> None:

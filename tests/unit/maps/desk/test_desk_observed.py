@@ -25,15 +25,15 @@ def test_a_road_that_buses_go_round_without_a_record_is_said_to_be_so() -> None:
     body = asked(Street().fenced(A).differs("undeclared", A, round=2))
     assert verdict(body) == ("full", "confirmed", "기록 없는 통행 불가")
     assert body["sentence_ko"].startswith(
-        f"{NAME}은 허가 기록은 없지만 버스 2대가 돌아갔습니다. 오늘 오후 1시 51분부터 버스가"
+        f"{NAME}은 허가 기록은 없지만 버스 2대가 우회했습니다. 오늘 오후 1시 51분부터 버스가"
     )
 
 
 def test_one_route_alone_is_an_inference() -> None:
     body = asked(Street().fenced(A, certainty="inferred").driven(A, buses=3))
     assert verdict(body)[1] == "inferred"
-    assert "허가 기록은 없지만 버스가 돌아가고 있습니다." in body["sentence_ko"]
-    assert "한 노선의 버스가 돌아가 추정한 것입니다." in body["sentence_ko"]
+    assert "허가 기록은 없지만 버스가 우회하고 있습니다." in body["sentence_ko"]
+    assert "한 노선의 버스가 우회하여 추정한 것입니다." in body["sentence_ko"]
 
 
 def test_only_the_part_that_buses_go_round_is_closed() -> None:
@@ -45,7 +45,7 @@ def test_only_the_part_that_buses_go_round_is_closed() -> None:
 
 def test_a_work_past_its_end_is_not_called_a_road_without_a_record() -> None:
     body = asked(Street().fenced(A).differs("overrun", A, work="P", round=3))
-    assert "허가 시간이 끝났지만 버스 3대가 돌아갔습니다." in body["sentence_ko"]
+    assert "허가 시간이 끝났지만 버스 3대가 우회했습니다." in body["sentence_ko"]
 
 
 def test_a_silent_feed_of_buses_says_nothing_of_rounds() -> None:
@@ -58,7 +58,7 @@ def test_a_silent_feed_of_buses_says_nothing_of_rounds() -> None:
 def test_buses_that_go_round_confirm_a_full_closure_and_no_other() -> None:
     full = asked(Street().dug(A, closure="full").fenced(A))
     assert verdict(full)[:2] == ("full", "confirmed")
-    assert "버스가 돌아가는 것으로 확인했습니다." in full["sentence_ko"]
+    assert "버스가 우회하는 것으로 확인했습니다." in full["sentence_ko"]
     partial = asked(Street().dug(A).fenced(A).driven(A, buses=6))
     assert verdict(partial)[:2] == ("partial", "reported")
     assert "확인했습니다" not in partial["sentence_ko"]

@@ -13,7 +13,7 @@ ROUTE = place("route", "S0>S1", A, "S2>S3", name="R300", title="300")
 STOP = place("stop", "S0>S1", A, name="S1", title="명동입구")
 OTHER_STOP = place("stop", "S2>S3", name="S3", title="팔호광장")
 ROAD = place("section", A)
-NO_RECORD = "우회하는 까닭은 허가나 돌발 자료에 없습니다."
+NO_RECORD = "우회하는 이유는 허가나 돌발 자료에 없습니다."
 WAY = "300번 버스는 지금 도청로로 우회하며 명동입구 정류장에 서지 않습니다."
 
 

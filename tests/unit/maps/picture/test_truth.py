@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.pages.truth import tables_of
-from maps.picture.truth import Figures, Scores, Truth, added_up, truth_of
+from maps.picture.truth import Figures, Truth, TruthScores, added_up, truth_of
 from streams.contract.times import DAY_MS
 from streams.domain.links.overlap import Agreement
 from streams.domain.observed.score import DayScore
@@ -17,7 +17,7 @@ from streams.domain.stages.acknowledgements import Verdicts
 from streams.domain.works.score import WorkDay
 
 NOW_MS = 1_795_392_000_000  # 2026-11-23 18:00 KST
-SCORES = Scores(
+SCORES = TruthScores(
     closures={
         "2026-11-23": DayScore().with_shown(200_000, 700_000, 600),
         "2026-11-22": DayScore().with_shown(40_000, 90_000, 0)._replace(dropped=3),
@@ -85,7 +85,7 @@ def test_the_median_lies_in_the_class_of_the_middle_delay(
     delays_s: list[int], median_until_s: int | None
 ) -> None:
     delays = reduce(lambda sums, delay_s: sums.add(delay_s * 1000), delays_s, Delays())
-    scores = Scores(closures={day_of(NOW_MS): DayScore(cleared=delays)})
+    scores = TruthScores(closures={day_of(NOW_MS): DayScore(cleared=delays)})
     cleared = by_name(truth_of(scores, NOW_MS, is_simulated=False))["today"].cleared
     assert (cleared.count, cleared.median_until_s) == (len(delays_s), median_until_s)
     assert sum(each.count for each in cleared.classes) == len(delays_s)
@@ -105,7 +105,7 @@ def test_how_rows_are_spread_over_partitions_leaves_no_trace(
 
 
 def test_where_nothing_is_counted_every_table_says_so_in_both_languages() -> None:
-    tables = tables_of(truth_of(Scores(), NOW_MS, is_simulated=False))
+    tables = tables_of(truth_of(TruthScores(), NOW_MS, is_simulated=False))
     cells = {cell.to("ko") for table in tables for line in table.lines for cell in line.cells}
     assert cells == {"아직 없음"}
     assert [table.code for table in tables if not table.lines] == [

@@ -18,6 +18,7 @@ from producers.reading.answers import MAX_KEPT, Exchange, Refusal, Refusals
 from streams.contract import topics
 from streams.contract.enums import PollOutcome
 from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS
 from streams.contract.topic_rules import complaints_of
 
 SETTINGS = Settings(pseudonym_key="k" * 32)
@@ -127,7 +128,7 @@ async def test_a_body_that_is_not_packed_as_it_says_is_a_broken_one(portal: str)
 
 def test_a_topics_settings_that_lose_messages_are_named() -> None:
     right = {
-        "max.message.bytes": "2097152", "retention.ms": "-1", "retention.bytes": "-1",
+        "max.message.bytes": "2097152", "retention.ms": "31536000000", "retention.bytes": "-1",
         "cleanup.policy": "delete",
     }  # fmt: skip
     assert complaints_of(topics.PERMITS, right) == []
@@ -138,3 +139,23 @@ def test_a_topics_settings_that_lose_messages_are_named() -> None:
     }  # fmt: skip
     assert [each.name for each in complaints_of(topics.PERMITS, wrong)] == list(wrong)
     assert complaints_of(topics.BUS_POSITIONS, {"retention.ms": "604800000"}) == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "time_ms", "says"),
+    [
+        (topics.CALLS, 30 * DAY_MS, ""),
+        (topics.CALLS, 30 * DAY_MS - 1, "at least 2592000000 ms (30 days) are needed"),
+        (topics.CALLS, 30 * DAY_MS + 1, "at most 2592000000 ms (30 days) are allowed"),
+        (topics.CALLS, -1, "at most 2592000000 ms (30 days) are allowed"),
+        (topics.INCIDENTS, 30 * DAY_MS - 1, "at least 2592000000 ms (30 days) are needed"),
+        (topics.INCIDENTS, 30 * DAY_MS + 1, ""),
+        (topics.INCIDENTS, -1, ""),
+    ],
+)
+def test_a_topic_of_people_is_kept_for_its_days_exactly_another_at_least_so_long(
+    topic: topics.Topic, time_ms: int, says: str
+) -> None:
+    found = complaints_of(topic, {"retention.ms": str(time_ms)})
+    assert [says in each.why for each in found] == [True] * bool(says)
+    assert {each.right for each in found} <= {str(30 * DAY_MS)}

@@ -59,6 +59,7 @@ def made(folder: Path, now: datetime) -> Tls:
     tls = Tls(
         folder, ("localhost", "127.0.0.1"), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     )
+    tls.folder.mkdir(parents=True)
     tls._make_due(now)
     return tls
 

@@ -41,6 +41,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="must be a file"):
         load(tmp_path / "pipe")
     (tmp_path / "large").write_bytes(b" " * (key_file.MOST_FILE_BYTES + 1))
+    (tmp_path / "large").chmod(0o600)
     with pytest.raises(SettingsError, match="at most"):
         load(tmp_path / "large")
 

@@ -6,14 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kafka.admin import ACLOperation
 
 from maps.access.codes import new_secret, step_of
 from streams.contract import topics
 from streams.contract.grammars import Address, LoginMode, networks
+from streams.contract.key_file import save
+from streams.contract.keys import keys_of_settings
 from streams.contract.settings import Settings
+from streams.contract.times import HOUR_MS, now_ms
 from streams.contract.topic_rules import Complaint
 from streams.doctor import command, judging
-from streams.doctor.finding import CHECKS, FAIL, OK, UNKNOWN, WARN, Outcome
+from streams.doctor.finding import CHECKS, FAIL, OK, UNKNOWN, WARN, Finding, Outcome
+from streams.doctor.measuring import _local
+from streams.kafka.rights import AclKind, needed_by
+from streams.snapshot.shelf import new_name
 
 STRONG = "3f9a1c07e5b24d688f0b7c92aa41de3355671e09cbd8842f1067fa93b5d2ce48"
 FIVE_MINUTES_MS = 300_000
@@ -59,6 +66,8 @@ def test_memory_is_that_of_the_sizing_page() -> None:
     [
         (Settings(secret=STRONG), OK),
         (Settings(), FAIL),  # accounts here, and no key for their codes
+        (Settings(kafka_user="maps"), FAIL),
+        (Settings(kafka_user="worker"), UNKNOWN),  # has none of the login's settings
         (Settings(login=LoginMode.OPEN), OK),
         (Settings(secret=STRONG, http=Address("10.1.2.3", 8700)), WARN),
         (Settings(secret=STRONG, http=Address("10.1.2.3", 8700), tls="tls"), OK),
@@ -69,7 +78,7 @@ def test_memory_is_that_of_the_sizing_page() -> None:
     ],
 )
 def test_settings_that_do_not_go_together(settings: Settings, outcome: Outcome) -> None:
-    assert judging.login(settings).outcome is outcome
+    assert judging.login(settings, has_codes=bool(settings.secret)).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -85,28 +94,55 @@ def test_settings_that_do_not_go_together(settings: Settings, outcome: Outcome) 
     ],
 )
 def test_a_secret_is_judged_and_never_shown(secret: str, outcome: Outcome) -> None:
-    found = judging.secrets(Settings(admin_key=secret))
+    found = judging.secrets(Settings(admin_key=secret), ())
     assert found.outcome is outcome
     assert secret not in found.value
     assert (str(len(secret)) in found.value) == (outcome is not OK) or "word" in found.value
 
 
 def test_one_secret_for_two_things_is_named() -> None:
-    found = judging.secrets(Settings(secret=STRONG, pseudonym_key=STRONG))
+    found = judging.secrets(Settings(secret=STRONG, pseudonym_key=STRONG), ())
     assert found.outcome is FAIL
     assert found.value == "BOMNAE_SECRET is BOMNAE_PSEUDONYM_KEY as well"
 
 
+def test_the_keys_of_the_file_are_judged_and_not_the_settings_that_are_unused_beside_it() -> None:
+    given = Settings(keys="keys.json", secret="a" * 64, pseudonym_key="a" * 64)
+    strong = keys_of_settings(STRONG, "").keys
+    assert judging.secrets(given, strong).value == "3 set"
+    weak = judging.secrets(given, keys_of_settings("a" * 64, "").keys)
+    assert (weak.outcome, weak.value) == (FAIL, "key webhooks-0: 64 characters, about 0 bits")
+    assert judging.secrets(given, (), "keys.json: no key file") == Finding(
+        "secrets", FAIL, "keys.json: no key file", weak.bound
+    )
+
+
+def test_the_doctor_reads_the_keys_that_are_in_use(tmp_path: Path) -> None:
+    """Of the file where there is one, else of the single settings."""
+    save(tmp_path / "keys.json", keys_of_settings(STRONG, ""))
+    for settings in (Settings(keys=str(tmp_path / "keys.json")), Settings(secret=STRONG)):
+        found = {each.check: each.outcome for each in _local(settings)}
+        assert (found["login"], found["secrets"]) == (OK, OK)
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "broken.json").chmod(0o600)
+    broken = {each.check: each for each in _local(Settings(keys=str(tmp_path / "broken.json")))}
+    assert (broken["login"].outcome, broken["secrets"].outcome) == (FAIL, FAIL)
+    assert "no key file" in broken["secrets"].value
+
+
 def test_files_are_there_readable_and_keys_are_their_owners_alone() -> None:
-    well = judging.FileFacts("BOMNAE_RECORDS_KEY", "k.pem", True, 0o100600, True, True)  # noqa: FBT003
+    well = judging.FileFacts(
+        "BOMNAE_RECORDS_KEY", "k.pem", is_there=True, can_read=True, can_write=True
+    )
 
     def of(fact: judging.FileFacts) -> tuple[Outcome, str]:
-        found = judging.files([fact], ["BOMNAE_PHOTOS"], ["BOMNAE_RECORDS_KEY"])
+        found = judging.files([fact], ["BOMNAE_PHOTOS"])
         return found.outcome, found.value
 
     assert of(well)[0] is OK
-    assert of(replace(well, is_there=False, mode=0))[1].endswith("is not there")
-    assert of(replace(well, mode=0o100640))[1].endswith("mode 0640, must be 0600")
+    assert of(replace(well, is_there=False))[1].endswith("is not there")
+    fault = "must be its owner's alone (mode 600), is 640"
+    assert of(replace(well, fault=fault)) == (FAIL, f"BOMNAE_RECORDS_KEY k.pem: {fault}")
     assert of(replace(well, can_read=False))[1].endswith("cannot be read")
     unwritten = replace(well, setting="BOMNAE_PHOTOS", can_write=False)
     assert of(unwritten)[1].endswith("cannot be written")
@@ -171,15 +207,61 @@ def test_topics_and_their_copies() -> None:
     assert judging.replication({"permits": 1, "calls": 3}, 3).value == "permits has 1"
 
 
+def test_the_rights_of_a_service_are_held_against_the_table_topic_by_topic() -> None:
+    needed = needed_by("worker")
+
+    def found(user: str = "worker", **changed: set[str]) -> tuple[Outcome, str]:
+        may = needed | {(AclKind.TOPIC, name): frozenset(acts) for name, acts in changed.items()}
+        own = needed if user == "worker" else {}
+        one = judging.kafka_rights(user, own, may)
+        return one.outcome, one.value
+
+    asking = {"DESCRIBE", "DESCRIBE_CONFIGS"}
+    assert found() == (OK, f"{len(topics.ALL) + 1} as worker needs")
+    assert found(permits=asking) == (FAIL, "topic permits: may not READ")
+    assert found(permits=set())[1].endswith("may not DESCRIBE and DESCRIBE_CONFIGS and READ")
+    assert found(calls=asking | {"READ", "WRITE"}) == (WARN, "topic calls: may WRITE besides")
+    less = {(AclKind.GROUP, topics.GROUP): frozenset[str]()}
+    one = judging.kafka_rights("worker", needed, needed | less)
+    assert one.value == "group bomnae: may not READ"
+    assert found(user="ours")[0] is UNKNOWN
+    assert "no BOMNAE_KAFKA_USER" in found(user="")[1]
+
+
+def test_a_cluster_without_acls_is_no_fault() -> None:
+    """It says that all is allowed, or nothing of it (the embedded broker)."""
+    acts = frozenset(x.name for x in ACLOperation if x.name not in ("UNKNOWN", "ANY", "ALL"))
+    for allowed in ({}, dict.fromkeys(needed_by("worker"), acts)):
+        for user in ("worker", "", "ours"):
+            assert judging.kafka_rights(user, needed_by("worker"), allowed).outcome is OK
+
+
 def test_disks_and_ages() -> None:
     gib = 1 << 30
     sizes = [(1, FAIL), (8, WARN), (60, OK)]
     assert [judging.disk("disk", "x", n * gib, 100 * gib).outcome for n, _ in sizes] == [
         outcome for _, outcome in sizes
     ]
-    assert judging.age("snapshot", None, 60, grave=FAIL).outcome is FAIL
-    assert judging.age("snapshot", 61, 60, grave=FAIL).outcome is FAIL
-    assert judging.age("snapshot", 59, 60, grave=FAIL).outcome is OK
+    assert judging.age("records-head", None, 60, grave=FAIL).outcome is FAIL
+    assert judging.age("records-head", 61, 60, grave=FAIL).outcome is FAIL
+    assert judging.age("records-head", 59, 60, grave=FAIL).outcome is OK
+
+
+def test_a_snapshot_is_one_by_its_name_and_as_old_as_that_says(tmp_path: Path) -> None:
+    """A half, a key or a copy that lies beside the snapshots is none."""
+    settings = Settings(snapshots=str(tmp_path))
+
+    def found() -> tuple[Outcome, str]:
+        (one,) = (each for each in _local(settings) if each.check == "snapshot")
+        return one.outcome, one.value
+
+    (tmp_path / f".{new_name(now_ms())}.0a1b2c3d.half").write_text("half")
+    (tmp_path / "snapshot.pub").write_text("a key")
+    assert found() == (FAIL, "there is no snapshot yet")
+    (tmp_path / new_name(now_ms() - 27 * HOUR_MS)).write_text("old")
+    assert found() == (FAIL, "the newest snapshot is 27 h old")
+    (tmp_path / new_name(now_ms() - HOUR_MS)).write_text("new")
+    assert found() == (OK, "1.0 h old")
 
 
 def test_wrong_settings_are_findings_and_no_secret_is_shown(

@@ -1,5 +1,5 @@
 from streams.contract import topics
-from streams.kafka.rights import FEEDS, SERVICES, Act, Kind, Right, change_of, rights
+from streams.kafka.rights import FEEDS, SERVICES, AclAct, AclKind, Right, change_of, rights
 
 
 def writers(topic: topics.Topic) -> set[str]:
@@ -38,26 +38,26 @@ def test_every_topic_is_written_by_those_whose_work_it_is() -> None:
 
 
 def test_people_and_access_records_are_read_by_few() -> None:
-    assert readers(topics.ACCESS_RECORDS) == {"maps", "records", "keeper"}
-    assert readers(topics.ACCOUNTS) == {"worker", "keeper"}
-    assert readers(topics.CALLS) == {"worker", "keeper"}
-    assert not SERVICES["records"].writes
+    assert readers(topics.ACCESS_RECORDS) == {"maps", "records", "snapshot", "keeper"}
+    assert readers(topics.ACCOUNTS) == {"worker", "snapshot", "keeper"}
+    assert readers(topics.CALLS) == {"worker", "snapshot", "keeper"}
+    assert not SERVICES["records"].writes + SERVICES["snapshot"].writes
     assert all(topic in SERVICES["worker"].reads for topic in topics.FOLDED)
     assert topics.CALLS not in FEEDS
 
 
 def test_no_right_makes_changes_or_deletes_anything() -> None:
-    asks = {Act.DESCRIBE, Act.DESCRIBE_CONFIGS}
-    assert {right.act for right in rights()} == {*asks, Act.READ, Act.WRITE}
-    groups = {right for right in rights() if right.kind is Kind.GROUP}
-    assert groups == {Right("worker", Kind.GROUP, topics.GROUP, Act.READ)}
+    asks = {AclAct.DESCRIBE, AclAct.DESCRIBE_CONFIGS}
+    assert {right.act for right in rights()} == {*asks, AclAct.READ, AclAct.WRITE}
+    groups = {right for right in rights() if right.kind is AclKind.GROUP}
+    assert groups == {Right("worker", AclKind.GROUP, topics.GROUP, AclAct.READ)}
 
 
 def test_a_change_leads_to_the_table_from_wherever_it_begins() -> None:
     assert change_of(()).given == rights()
     assert change_of(rights()) == (frozenset(), frozenset())
-    stray = Right("producers", Kind.TOPIC, topics.SUBSCRIPTIONS.name, Act.WRITE)
-    strangers = Right("backup", Kind.TOPIC, topics.PERMITS.name, Act.READ)
+    stray = Right("producers", AclKind.TOPIC, topics.SUBSCRIPTIONS.name, AclAct.WRITE)
+    strangers = Right("backup", AclKind.TOPIC, topics.PERMITS.name, AclAct.READ)
     missing = min(rights())
     change = change_of([*rights() - {missing}, stray, strangers])
     assert change == (frozenset({missing}), frozenset({stray}))

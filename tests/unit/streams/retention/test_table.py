@@ -3,24 +3,27 @@
 import os
 import typing
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from streams.contract import topics, wire
-from streams.contract.enums import Grade
+from streams.contract.enums import Grade, Reporter
 from streams.contract.errors import SettingsError
+from streams.contract.photo_folders import KEEP_MS, folder_of
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
 from streams.delivery.deciding import keys as delivery_keys
-from streams.retention.checking import faults_of
-from streams.retention.deleting import old_files, old_photos
+from streams.domain.works.moves import listed
+from streams.domain.works.rows import ReportedTime
+from streams.retention.deleting import old_files, old_photos, overs, remove_folders
 from streams.retention.page import with_tables
 from streams.retention.table import KEPT, family_of, kept, read_table
 from streams.state import keys
 from streams.topology.stages import stages
+from tests.cities.works import PERMIT, kst
 from tests.cities.worlds import road
 from tests.places import ROOT
 
@@ -123,19 +126,15 @@ def test_a_table_that_cannot_be_says_why(old: str, new: str, says: str) -> None:
     assert says in str(refused.value)
 
 
-def test_a_topic_that_is_kept_otherwise_is_named() -> None:
-    right = {x.name: {"retention.ms": str(x.retention_h * 3_600_000)} for x in topics.ALL}
-    assert faults_of(kept(), right) == []
-    assert faults_of(kept(), {}) == []  # the broker tells nothing
-    wrong = right | {
-        "calls": {"retention.ms": "-1", "cleanup.policy": "compact"},
-        "permits": {"retention.ms": str(DAY_MS)},
+def test_only_what_is_of_nobody_and_cannot_be_forgotten_may_be_kept_longer() -> None:
+    table = kept()
+    assert {x.names[0] for x in table.rows if x.may_be_longer} == {
+        row.names[0]
+        for row in table.rows
+        if row.kind == "topic"
+        and not row.is_personal
+        and "Forgotten" not in table.records[row.names[0]]
     }
-    assert faults_of(kept(), wrong) == [
-        f"topic permits: retention.ms is {DAY_MS}, the table says {365 * DAY_MS} (365 days)",
-        f"topic calls: retention.ms is -1, the table says {30 * DAY_MS} (30 days)",
-        "topic calls: cleanup.policy is compact, the table says delete",
-    ]
 
 
 def test_old_files_are_found_below_a_folder_and_links_are_not_followed(tmp_path: Path) -> None:
@@ -165,3 +164,33 @@ def test_photos_of_works_that_nobody_knows_go_once_no_new_one_came_for_a_week(
             os.utime(path, (at_s, at_s))
     assert old_photos(tmp_path, {}, now_ms) == [tmp_path / ("a" * 64)]
     assert old_photos(tmp_path / "none", {}, now_ms) == []
+
+
+def test_photos_go_seven_days_after_their_work_and_stay_while_it_is_not_over(
+    tmp_path: Path,
+) -> None:
+    now_ms = 100 * DAY_MS
+    over = {"over": now_ms - KEEP_MS - 1, "just over": now_ms - KEEP_MS, "going on": None}
+    for work in over:
+        folder = tmp_path / folder_of(work)
+        folder.mkdir()
+        os.utime(folder, (0, 0))
+    (tmp_path / ("a" * 64)).symlink_to(tmp_path / folder_of("over"))
+    (tmp_path / ("b" * 64)).write_text("no folder")
+    os.utime(tmp_path / ("b" * 64), (0, 0))
+    assert old_photos(tmp_path, over, now_ms) == [tmp_path / folder_of("over")]
+    assert remove_folders([tmp_path / folder_of("over"), tmp_path / "gone"]) == 2
+
+
+def test_a_work_is_over_when_somebody_said_so_or_else_by_its_date() -> None:
+    work = listed(None, PERMIT, kst("12:00"))
+    ends_ms, late_ms = PERMIT.until_ms, PERMIT.until_ms + DAY_MS
+    ended = ReportedTime(late_ms, Reporter.CREW)
+    rows = {"going on": work, "ended": replace(work, ended=ended)}
+    assert overs(rows, rows, kst("12:00")) == dict.fromkeys(rows)
+    over = {"going on": ends_ms, "ended": late_ms}
+    assert overs(rows, rows, late_ms) == over
+    assert overs([*rows, "of a newer version"], rows, late_ms) == {
+        **over,
+        "of a newer version": None,
+    }

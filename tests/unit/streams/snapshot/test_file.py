@@ -3,6 +3,9 @@
 import gzip
 import random
 import resource
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from streams.contract.ed25519 import key_id
 from streams.contract.errors import SettingsError, SnapshotError
 from streams.snapshot.file import checked, frames_of, writing
 from streams.snapshot.frames import Body, Hash, Head, Messages, Stretch, Text
+from tests.places import ROOT
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -56,6 +60,30 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     assert [part.name for part in file.parts] == ["head", "log calls/0", "state 0", "state 1"]
     assert list(frames_of(path)) == [HEAD, *BODY]
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_killed_process_left_half_goes_when_the_next_begins(tmp_path: Path) -> None:
+    """One that another writes at the moment stays, and so does every other file."""
+    code = """
+import os, signal, sys
+from pathlib import Path
+from tests.unit.streams.snapshot.test_file import HEAD, KEY, writing
+with writing(Path(sys.argv[1]), KEY) as file:
+    file.add(HEAD)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    command = [sys.executable, "-c", code, str(tmp_path / "killed")]
+    assert subprocess.run(command, check=False, cwd=ROOT).returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert left.name.endswith(".half")
+    (tmp_path / "another.half").write_text("ours?")
+    with writing(tmp_path / "a", KEY) as first:
+        assert not left.exists()
+        first.add(HEAD)
+        write(tmp_path / "b", [HEAD, *BODY])
+        first.add(BODY[0])
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a", "another.half", "b"]
+    assert list(frames_of(tmp_path / "a")) == [HEAD, BODY[0]]
 
 
 def test_every_flipped_byte_is_found(tmp_path: Path) -> None:
@@ -126,7 +154,7 @@ def test_what_fails_midway_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert not list(tmp_path.iterdir())
-    with pytest.raises(SettingsError, match="cannot be written: No such file"):
+    with pytest.raises(SettingsError, match="none: No such file"):
         write(tmp_path / "none" / "a", [HEAD])
 
 

@@ -96,7 +96,7 @@ def test_what_is_read_again_is_what_was_there() -> None:
     known = read_columns(rows)
     assert known == state[LINKS.name]
     assert known[IDS[3]].subjects == ("work:P1",)
-    assert rows_of(KIND, rows) == (dict(known), frozenset())
+    assert rows_of(KIND, rows) == dict(known)
 
 
 def test_the_screens_hear_of_the_links_that_changed() -> None:
@@ -112,7 +112,7 @@ def test_the_screens_hear_of_the_links_that_changed() -> None:
 def test_rows_of_before_are_read_and_written_anew_as_pages() -> None:
     view = LinkView(speed_kmh=31.5, subjects=("work:P1",), closure=Closure.PARTIAL)
     before = {name.encode(): msgspec.json.encode(view) for name in IDS[:3]}
-    assert rows_of(KIND, before)[0] == dict.fromkeys(IDS[:3], view)
+    assert rows_of(KIND, before) == dict.fromkeys(IDS[:3], view)
     stage, state = stage_and_state()
     state[LINKS.name] = read_columns(before)
     assert dict(state[LINKS.name]) == dict.fromkeys(IDS[:3], view)
@@ -126,7 +126,7 @@ def test_rows_of_before_of_links_whose_ids_are_numbers_are_no_pages() -> None:
     view = LinkView(speed_kmh=31.5)
     before = {name: msgspec.json.encode(view) for name in (b"2250000100", b"2250000200", b"S1>S2")}
     due = {name.decode(): view for name in before}
-    assert rows_of(KIND, before) == (due, frozenset())
+    assert rows_of(KIND, before) == due
     assert dict(read_columns(before)) == due
     assert set(read_columns(before).unpaged) == due.keys()
 
@@ -152,7 +152,7 @@ def test_a_page_that_is_none_of_ours_takes_no_other_with_it(
     stage, state = stage_and_state()
     rows = hash_after(step(stage, state, speeds(0, IDS, 40.0)))
     with caplog.at_level(logging.WARNING):
-        found, _ = rows_of(KIND, {**rows, b"0": page})
+        found = rows_of(KIND, {**rows, b"0": page})
     assert list(found) == list(state[LINKS.name])[PAGE:]
     assert "rows left out" in caplog.text
     with pytest.raises(msgspec.MsgspecError):  # a worker does not go on without a part of its state
@@ -223,7 +223,7 @@ def test_what_a_later_version_says_of_a_link_takes_its_page_from_the_screens_alo
 ) -> None:
     stage, state = stage_and_state()
     rows = hash_after(step(stage, state, speeds(0, IDS, 40.0)))
-    found, _ = rows_of(KIND, rows | {b"1": with_code(rows[b"1"], name), b"\xff": b"x"})
+    found = rows_of(KIND, rows | {b"1": with_code(rows[b"1"], name), b"\xff": b"x"})
     assert list(found) == IDS[:PAGE]
     other = page_of(rows[b"0"])[1]["view"].copy()
     other[name][0] = 77

@@ -7,11 +7,31 @@ import pytest
 from cryptography import x509
 
 from streams.contract.errors import SettingsError
+from streams.contract.key_file import load, save
+from streams.contract.keys import NEEDED, Purpose, keys_of_settings, part, read, rotated
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 from streams.kafka.scram import users_in
 from streams.walls.certificate import LASTS, self_signed
 from streams.walls.command import run_secrets
-from streams.walls.files import KAFKA_USERS, REDIS_USERS, TOLD, make_missing, passwords_of_kafka
+from streams.walls.files import (
+    KAFKA_USERS,
+    KEY_FILE,
+    KEYS,
+    REDIS_USERS,
+    TOLD,
+    key_part,
+    make_missing,
+    passwords_of_kafka,
+)
+
+WHOLE = f"{KEYS}/{KEY_FILE}"
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Every file of a folder by its path in it."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_text() for path in files}
 
 
 @pytest.fixture
@@ -23,10 +43,10 @@ def closed(tmp_path: Path) -> Path:
 
 def test_what_stands_is_kept_and_what_follows_from_it_is_not_made_again(closed: Path) -> None:
     made = make_missing(closed)
-    before = {path.name: path.read_text() for path in closed.iterdir()}
+    before = contents(closed)
     assert {*before} == {*made}
     assert make_missing(closed) == []
-    assert {path.name: path.read_text() for path in closed.iterdir()} == before
+    assert contents(closed) == before
 
 
 def test_one_that_is_missing_or_renewed_brings_what_follows_from_it(closed: Path) -> None:
@@ -42,10 +62,46 @@ def test_one_that_is_missing_or_renewed_brings_what_follows_from_it(closed: Path
 
 def test_what_others_tell_is_made_empty_and_the_rest_long_enough(closed: Path) -> None:
     make_missing(closed)
-    for path in closed.iterdir():
-        text = path.read_text()
-        assert not text if path.name in TOLD else len(text) >= 32
-        assert stat.S_IMODE(path.stat().st_mode) == 0o644  # the folder is the wall
+    for name, text in contents(closed).items():
+        assert not text if name in TOLD else len(text) >= 32
+        mode = 0o600 if name == WHOLE else 0o644  # the folder is the wall
+        assert stat.S_IMODE((closed / name).stat().st_mode) == mode
+
+
+def test_the_parts_follow_the_key_file_and_need_it(closed: Path) -> None:
+    make_missing(closed)
+    save(
+        closed / WHOLE,
+        rotated(load(closed / WHOLE), Purpose.CREW, secret=b"n" * 32, now_ms=now_ms()),
+    )
+    assert make_missing(closed) == [key_part("maps"), key_part("dispatch")]
+    for name, purposes in NEEDED.items():
+        found = read((closed / key_part(name)).read_bytes(), name)
+        assert {key.purpose for key in found.keys} == {*purposes}
+        assert found.keys == part(load(closed / WHOLE), name, now_ms()).keys
+    (closed / WHOLE).unlink()
+    assert make_missing(closed) == []  # it is kept elsewhere
+    (closed / key_part("maps")).unlink()
+    with pytest.raises(SettingsError, match=rf"{closed / WHOLE}: is needed to make keys/maps/"):
+        make_missing(closed)
+    assert not (closed / WHOLE).exists()
+
+
+def test_the_keys_of_a_version_of_before_are_taken_over(closed: Path) -> None:
+    master, plates = "m" * 40, "p" * 40
+    (closed / "secret").write_text(f"{master}\n")
+    (closed / "pseudonym_key").write_text(plates)
+    make_missing(closed)
+    assert load(closed / WHOLE).keys == keys_of_settings(master, plates).keys
+    assert "secret" not in {*make_missing(closed)}
+
+
+def test_a_short_key_is_not_taken_over(closed: Path) -> None:
+    (closed / "pseudonym_key").write_text("hunter2")
+    with pytest.raises(SettingsError, match="pseudonyms-0: key must have 32") as refused:
+        make_missing(closed)
+    assert "hunter2" not in str(refused.value)
+    assert not (closed / WHOLE).exists()
 
 
 def test_the_keys_of_simulated_portals_are_given(closed: Path) -> None:

@@ -76,7 +76,7 @@ def contradicted(**more: Any) -> Alert:
 def test_a_discrepancy_is_called_by_its_kind_with_the_buses_behind_it() -> None:
     korean, english = sentences(contradicted(), is_simulated=False)
     assert "중앙로 · 아직 시작 안 함" in korean
-    assert korean.endswith("버스 3대 지나감")
+    assert korean.endswith("버스 3대 통과")
     assert english.endswith("3 buses passed")
     over = replace(contradicted(kind="moon"), word=AlertEvent.END)
     assert "불일치 해소" in sentences(over, is_simulated=False)[0]
@@ -89,7 +89,7 @@ def test_a_discrepancy_is_called_by_its_kind_with_the_buses_behind_it() -> None:
         ({"kind": "early_end"}, "버스 3대가 지나갔습니다. 지금 열려 있나요?", ["end", "start"]),
         (
             {"kind": "overrun", "asks": "closed", "round": 2},
-            "버스 2대가 돌아갔습니다. 아직 막혀 있나요?",
+            "버스 2대가 우회했습니다. 아직 막혀 있나요?",
             ["not_yet", "end"],
         ),
     ],
@@ -292,7 +292,7 @@ ROUND = {"title": "300", "streets": ["도청로"], "stops": ["명동입구"], "w
     [
         (
             ROUND,
-            "[알림] 300번 버스 · 버스 우회 · 도청로로 우회 · 명동입구 무정차 · 까닭 기록 없음",
+            "[알림] 300번 버스 · 버스 우회 · 도청로로 우회 · 명동입구 무정차 · 사유 기록 없음",
             (
                 "[notice] bus 300 · buses go round · by 도청로 · does not serve 명동입구 · "
                 "no record explains it"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from streams.contract.enums import Closure
 from streams.contract.records import PermitBatch
 from streams.domain.clashes.crowds import MOST_NAMED, MOST_ON_LINK
-from streams.domain.clashes.finder import Clashes
+from streams.domain.clashes.finder import ClashFinder
 from streams.domain.clashes.words import reason
 from streams.domain.doubtful_points import MOST_AT_POINT, POINT_SHARED
 from streams.domain.stages.works import WorksStage
@@ -49,11 +49,11 @@ def test_works_beside_a_crowd_are_compared_with_each_other() -> None:
 
 
 def test_a_crowd_that_shrinks_is_compared_again() -> None:
-    kept = Clashes(town(4, 3))
+    kept = ClashFinder(town(4, 3))
     works = at_one_place(MOST_ON_LINK + 1)
     kept.of(by_id(*works), kst("12:00"))
     for some in (works[:5], works, works[3:9]):
-        again = Clashes(town(4, 3)).of(by_id(*some), kst("12:00"))
+        again = ClashFinder(town(4, 3)).of(by_id(*some), kst("12:00"))
         assert kept.of(by_id(*some), kst("12:00")) == again
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from streams.contract.enums import Closure, Phase
 from streams.contract.times import DAY_MS
-from streams.domain.clashes.finder import AHEAD_MS, Clashes
+from streams.domain.clashes.finder import AHEAD_MS, ClashFinder
 from streams.geo.network import Overlay
 from tests.cities.builder import city, section, standard, stop, town
 from tests.cities.sites import (
@@ -103,7 +103,7 @@ def test_works_are_looked_at_30_days_ahead() -> None:
 
 def test_a_clash_is_over_when_its_time_is() -> None:
     sites = Site("A", EAST, dig_ends_ms=NOW_MS), Site("B", EAST, dig_ends_ms=NOW_MS + 1)
-    kept = Clashes(town(4, 2))
+    kept = ClashFinder(town(4, 2))
     assert len(kept.of(by_id(*sites), NOW_MS - 1)) == 1
     assert kept.of(by_id(*sites), NOW_MS) == {}
 
@@ -116,7 +116,7 @@ def test_works_on_two_layers_of_one_road_are_on_the_same_road() -> None:
 
 
 def test_works_that_vanish_or_move_take_their_clashes_along() -> None:
-    kept = Clashes(town(4, 2))
+    kept = ClashFinder(town(4, 2))
     pair = [Site("A", EAST), Site("B", EAST)]
     assert len(kept.of(by_id(*pair), NOW_MS)) == 1
     assert kept.of(by_id(pair[0]), NOW_MS) == {}
@@ -128,7 +128,7 @@ def test_works_that_vanish_or_move_take_their_clashes_along() -> None:
 def test_a_dig_further_ahead_than_30_days_is_not_looked_at_yet() -> None:
     dug = Site("A", EAST_2, closure=Closure.FULL, ends_ms=NOW_MS + 60 * DAY_MS)
     dug = replace(dug, dig_starts_ms=NOW_MS + AHEAD_MS)
-    kept = Clashes(town(4, 2, routes=(ROUTE,)))
+    kept = ClashFinder(town(4, 2, routes=(ROUTE,)))
     assert kept.of(by_id(dug), NOW_MS) == {}
     assert len(kept.of(by_id(dug), NOW_MS + 1)) == 1
 

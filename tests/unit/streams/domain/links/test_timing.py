@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.links.timing import Part, Sight, TimedWay, shared_out, stop_times
+from streams.domain.links.timing import Sight, TimedWay, WayPart, shared_out, stop_times
 
 ENDS_M = tuple(500.0 * n for n in range(7))
 
@@ -18,17 +18,17 @@ def seen(metre: float, second: float) -> Sight:
 
 
 def test_what_the_usual_times_leave_over_goes_where_the_time_is_uncertain() -> None:
-    parts = [Part(1, 10_000.0, 1.0), Part(2, 10_000.0, 3.0)]
+    parts = [WayPart(1, 10_000.0, 1.0), WayPart(2, 10_000.0, 3.0)]
     assert shared_out(28_000, parts) == [12_000.0, 16_000.0]
 
 
 def test_no_part_is_below_its_least_and_the_others_give_way() -> None:
-    parts = [Part(1, 10_000.0, 1.0, 9_000.0), Part(2, 10_000.0, 3.0)]
+    parts = [WayPart(1, 10_000.0, 1.0, 9_000.0), WayPart(2, 10_000.0, 3.0)]
     assert shared_out(12_000, parts) == [9_000.0, 3_000.0]
 
 
 def test_a_span_shorter_than_all_leasts_is_shared_out_by_them() -> None:
-    parts = [Part(1, 10_000.0, 1.0, 8_000.0), Part(2, 10_000.0, 3.0, 2_000.0)]
+    parts = [WayPart(1, 10_000.0, 1.0, 8_000.0), WayPart(2, 10_000.0, 3.0, 2_000.0)]
     assert shared_out(5_000, parts) == [4_000.0, 1_000.0]
 
 

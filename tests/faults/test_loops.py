@@ -1,0 +1,67 @@
+"""Row F37: the event loop of a worker and of the map server is held up."""
+
+import signal
+import time
+import urllib.request
+
+import pytest
+
+from local.services import Process, free_port, wait_until
+from tests.faults import load
+from tests.faults.figures import Figures, scaled
+from tests.faults.processes import send_signal, wait_exit
+from tests.faults.rig import SESSION_S, Rig
+
+SEED = 37
+HELD_S = 10
+HOLDS = f"""import signal, time
+signal.signal(signal.SIGUSR1, lambda *_: time.sleep({scaled(HELD_S)}))
+"""
+
+
+def figure(port: int, name: str) -> float:
+    """A figure of a process, from the thread that serves them; -1 where there is none."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    return next((float(x.split()[1]) for x in lines if x.startswith(f"{name} ")), -1.0)
+
+
+def wait_said(process: Process, text: str) -> float:
+    """Wait until a process says so; how long it took, s."""
+    begin = time.monotonic()
+    wait_until(lambda: process.said(text), text, within_s=30)
+    return time.monotonic() - begin
+
+
+@pytest.mark.row(
+    "F37", f"the event loop of a worker, then of the map server held up for {HELD_S} s"
+)
+def test_f37_blocked_loops(rig: Rig, figures: Figures) -> None:
+    folder = rig.folder / "holds"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(HOLDS, encoding="utf-8")
+    rig.env["PYTHONPATH"] = f"{folder}:{rig.env['PYTHONPATH']}"
+    base, port = rig.start_map(), free_port()
+    held, _ = rig.crew_of([{"BOMNAE_METRICS": f"127.0.0.1:{port}"}, {}])
+    rig.feed(load.day(SEED, scaled(load.LONG)))
+    rig.wait_working(least=100)
+    send_signal(held, signal.SIGUSR1)
+    said_s = wait_said(held, "event loop is blocked")
+    assert figure(port, "bomnae_loop_blocked_seconds") > 0
+    taken_s = rig.wait_past(rig.ahead())
+    wait_said(held, "event loop turns again")
+    assert figure(port, "bomnae_loop_blocked_total") == 1
+    rig.wait_past(rig.ahead())
+    rig.enough()
+    server = rig.processes["maps"]
+    send_signal(server, signal.SIGUSR1)
+    env = {"BOMNAE_HTTP": base.removeprefix("http://")}
+    asked = rig.python("health", "maps.health", env=env)
+    map_said_s = wait_said(server, "event loop is blocked")
+    code, _ = wait_exit(asked, 30)
+    wait_said(server, "event loop turns again")
+    figures.exactly("exit code of maps.health", code or 0, 1)
+    figures.took("said of the worker", said_s, 5)
+    figures.took("taken over by the other", taken_s, SESSION_S + 5)
+    figures.took("said of the map server", map_said_s, 5)
+    rig.judge(figures)
