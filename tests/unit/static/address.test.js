@@ -23,8 +23,16 @@ describe("an address", () => {
     const { off, phase, ...rest } = parse("");
     assert.deepEqual([off.size, phase], [0, "all"]);
     assert.deepEqual(rest, {
-      on: new Set(), view: null, chosen: null, theme: null, palette: null, lang: null,
+      on: new Set(), view: null, chosen: null, theme: null, palette: null, lang: null, at_ms: null, isThen: false,
     });
+  });
+
+  it("names another time than now, in Korea", () => {
+    const { at_ms, isThen } = parse("#at=2026-11-27T08:10:00&then");
+    assert.deepEqual([at_ms, isThen], [Date.UTC(2026, 10, 26, 23, 10), true]);
+    for (const text of ["2026-13-01T00:00:00", "yesterday", "1790000000000", ""]) {
+      assert.equal(parse("#at=" + text).at_ms, null, text);
+    }
   });
 
   for (const hash of ["#map=99/0/0", "#map=5/91/0", "#map=5/0/181", "#map=a/b/c", "#map=5/1", "#map"]) {
