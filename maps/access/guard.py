@@ -15,7 +15,7 @@ from maps.access.sessions import Sessions
 from maps.access.who import Who, nobody
 from maps.http.refusals import RequestRefusedError
 from maps.picture.catch_up import LOSSES
-from streams.contract.account import Account
+from streams.contract.account import Account, is_name
 from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode, Networks
 from streams.contract.settings import Settings
@@ -52,18 +52,19 @@ class Guard:
         return found or nobody(address, door)
 
     async def account(self, name: str) -> Account | None:
-        """The account of a name as the log says now; of one known lately while Redis is away."""
+        """The account of a name as the log says now; while Redis is away, one that was read within
+        the time that a session may be idle.
+        """
         now_ms = self.sessions.now_ms()
         read_ms, known = self._accounts.get(name, (-KNOWN_MS, None))
-        if now_ms - read_ms < KNOWN_MS:
-            return known
-        if name in self._accounts and now_ms - self._away_ms < KNOWN_MS:
+        is_believed = name in self._accounts and now_ms - read_ms < 1000 * self.sessions.idle_s
+        if now_ms - read_ms < KNOWN_MS or (is_believed and now_ms - self._away_ms < KNOWN_MS):
             return known
         try:
             found = await self.store.account(name)
         except LOSSES:
             self._away_ms = now_ms
-            if name in self._accounts:
+            if is_believed:
                 return known
             raise
         self._accounts.pop(name, None)  # the one read longest ago stands first
@@ -106,7 +107,7 @@ class Guard:
         if kind.lower() != "bearer" or not given.startswith(TOKEN):
             return None
         name = given.removeprefix(TOKEN).partition("_")[0]
-        known = await self._standing(name)
+        known = await self._standing(name) if is_name(name) else None
         said = sha256(given.encode(errors="surrogateescape")).hexdigest()
         if known is None or not hmac.compare_digest(known.token_hash, said):
             raise RequestRefusedError(401, "refused.wrong_token")

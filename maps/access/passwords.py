@@ -6,7 +6,8 @@ up.
 
 import asyncio
 import secrets
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -20,7 +21,7 @@ _HASHER = PasswordHasher()
 LEAST_SCORE = 4
 JUDGED = 32
 """So much of a password is judged, characters: one made to be slow takes half a second by then."""
-_OURS = ("bomnae", "봄내", "chuncheon", "춘천")
+_OURS = ("bomnae", "chuncheon")
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that are read as others
 
 
@@ -48,11 +49,40 @@ def hash_of(password: str) -> str:
     return _HASHER.hash(password)
 
 
+class Turns:
+    """One at a time of each name, as an address: many at once wait for one another and for nobody
+    else.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, tuple[asyncio.Lock, int]] = {}
+
+    @property
+    def count(self) -> int:
+        """How many names are waited for."""
+        return len(self._waiting)
+
+    @asynccontextmanager
+    async def of(self, name: str) -> AsyncIterator[None]:
+        lock, count = self._waiting.get(name, (asyncio.Lock(), 0))
+        self._waiting[name] = lock, count + 1
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, count = self._waiting[name]
+            if count > 1:
+                self._waiting[name] = lock, count - 1
+            else:
+                del self._waiting[name]
+
+
 class Passwords:
     """Hashes and checks beside the event loop."""
 
     def __init__(self) -> None:
         self._room = asyncio.Semaphore(AT_ONCE)
+        self.turns = Turns()
         self._nobodys = hash_of(secrets.token_urlsafe())
 
     async def new_hash(self, password: str, *, told: Collection[str]) -> str:

@@ -15,6 +15,7 @@ from maps.api.operation import ADMIN_KEY, Operation
 from maps.api.posted import check_origin
 from maps.http.refusals import RequestRefusedError
 from maps.picture.catch_up import LOSSES
+from streams.contract.text import clean
 
 REASON = "Bomnae-Reason"  # UTF-8, percent-encoded: why somebody takes or looks at something
 SAFE = ("GET", "HEAD")
@@ -98,6 +99,15 @@ async def _turned_away(request: web.Request, operation: Operation, who: Who) -> 
     raise RequestRefusedError(401, "refused.idle" if who.is_idle else "refused.no_login")
 
 
+def says_something(reason: str) -> bool:
+    """Whether it has two letters or digits that are seen: fillers are letters too, and are not."""
+    return sum(letter.isalnum() and letter not in _FILLERS for letter in reason) > 1
+
+
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+MOST_REASON = 400
+
+
 async def _record(request: web.Request, operation: Operation) -> None:
     who = request[WHO]
     if operation.records is None or not who.account:
@@ -106,8 +116,8 @@ async def _record(request: web.Request, operation: Operation) -> None:
     look = (who.account, operation.tag, subject or request.path)
     if operation.is_one_look and await looks.goes_on(*look):
         return
-    reason = unquote(request.headers.get(REASON, ""))[:400].strip()
-    if operation.asks_why and not reason and not who.is_program:
+    reason = clean(unquote(request.headers.get(REASON, "")), MOST_REASON)
+    if operation.asks_why and not says_something(reason) and not who.is_program:
         raise RequestRefusedError(400, "refused.no_reason")
     await record(request, operation.records, *look[1:], reason=reason)
     if operation.is_one_look:

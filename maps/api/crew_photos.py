@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.crew import UUID
 from maps.api.crew_door import admit, bearer
 from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
+from maps.api.photo_form import read_form
 from maps.api.photo_image import MAX_BYTES, photo_of, too_large
 from maps.api.photo_shelf import SHELF, Shelf
 from maps.api.posted import Paces, check_origin
@@ -107,37 +108,27 @@ async def _received(request: web.Request) -> tuple[str, bytes, str]:
         raise RequestRefusedError(415, "refused.not_a_form")
     if (request.content_length or 0) > MAX_BYTES + ENVELOPE_BYTES:
         raise too_large()
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise RequestRefusedError(415, "refused.not_a_form")
     try:
         async with asyncio.timeout(WITHIN_S):
-            return await _read_form(request)
+            raw = await _body(request)
     except TimeoutError:
         raise RequestRefusedError(408, "refused.too_slow") from None
-    except (ValueError, AssertionError) as error:
-        reason = type(error).__name__
-        raise RequestRefusedError(400, "refused.bad_body", reason=reason) from None
-
-
-async def _read_form(request: web.Request) -> tuple[str, bytes, str]:
-    form = await request.multipart()
-    first = await form.next()
-    if not isinstance(first, BodyPartReader) or first.name != "report_id":
-        raise bad_parameter("report_id", "", "must.come_first")
-    name = (await _bytes_of(first, 64)).decode("ascii", "replace")
-    if not UUID.fullmatch(name):
+    sent = read_form(raw, request.headers["Content-Type"])
+    if not UUID.fullmatch(sent.report_id):
         raise bad_parameter("report_id", "", "must.uuid")
-    second = await form.next()
-    if not isinstance(second, BodyPartReader) or second.name != "photo":
-        raise bad_parameter("photo", "", "must.follow_report")
-    kind = second.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return name, await _bytes_of(second, MAX_BYTES), kind
+    if len(sent.photo) > MAX_BYTES:
+        raise too_large()
+    return sent.report_id, sent.photo, sent.kind
 
 
-async def _bytes_of(part: BodyPartReader, most: int) -> bytes:
-    """A part's bytes as they came; a longer one is refused as soon as it is."""
+async def _body(request: web.Request) -> bytes:
+    """The bytes as they came; a longer body is refused as soon as it is."""
     pieces, size = [], 0
-    while piece := await part.read_chunk():
+    async for piece in request.content.iter_chunked(64 << 10):
         size += len(piece)
-        if size > most:
+        if size > MAX_BYTES + ENVELOPE_BYTES:
             raise too_large()
         pieces.append(piece)
     return b"".join(pieces)

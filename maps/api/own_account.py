@@ -32,7 +32,6 @@ from maps.picture.catch_up import LOSSES
 from streams.contract.account import Account
 from streams.contract.enums import AccessAction, Role
 
-FIRST_NAME = "first-start"  # what its failures are counted as
 FIRST_ROLES = (Role.ADMIN, Role.MANAGER, Role.OPERATOR)
 Text = Annotated[str, msgspec.Meta(max_length=MOST)]
 
@@ -157,12 +156,13 @@ async def post_first(request: web.Request) -> web.StreamResponse:
 
 async def _check_first(request: web.Request, guard: Guard, code: str) -> None:
     address = who_of(request).address
-    await _check_tries(guard, FIRST_NAME, address)
+    counted = f"start code of {address}"  # no account has such a name
+    await _check_tries(guard, counted, address)
     is_right = await is_first_code(guard.store, code)
     if is_right is None:
         raise RequestRefusedError(409, "refused.not_first")
     if not is_right:
-        await guard.failures.add(FIRST_NAME, address)
+        await guard.failures.add(counted, address)
         await record_refused(request, "first code", action=AccessAction.LOGIN_FAILED)
         raise RequestRefusedError(401, "refused.wrong_first_code")
 

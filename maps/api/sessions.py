@@ -108,7 +108,9 @@ async def post_session(request: web.Request) -> web.StreamResponse:
     guard = local_guard(request)
     body = await read_body(request, LoginBody)
     with store_needed("refused.no_new_logins"):
-        known = await _proven(request, guard, body)
+        # Guesses of one address wait for one another: the sixth of a volley is refused unhashed.
+        async with guard.passwords.turns.of(who_of(request).address):
+            known = await _proven(request, guard, body)
     return await begun(request, guard, known)
 
 

@@ -32,7 +32,8 @@ export function safeNext(next) {
   if (!next?.startsWith("/")) return "/";
   let at;
   try { at = new URL(next, OURS); } catch { return "/"; }
-  return at.origin === OURS ? at.pathname + at.search + at.hash : "/";
+  if (at.origin !== OURS || at.pathname.startsWith("//")) return "/"; // "/.//host" is read as "//host"
+  return at.pathname + at.search + at.hash;
 }
 
 /** Where to log in, and back to this page. */

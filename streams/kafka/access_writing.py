@@ -65,7 +65,7 @@ class AccessLog:
                 subject_kind=clean(subject_kind, 40, "…"),
                 subject=clean(subject, 120, "…"),
                 count=max(count, 0),
-                reason=reason.strip(),
+                reason=clean(reason, len(reason)),
             )
             self._chain = None  # until it is known to stand
             try:

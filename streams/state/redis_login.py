@@ -15,6 +15,9 @@ from streams.contract.errors import SettingsError
 from streams.contract.grammars import CLUSTER, redis_nodes
 from streams.contract.settings import Settings
 
+CONNECTIONS = 100
+WAIT_S = 5  # for one of them: a burst waits, and is not taken for a Redis that is away
+
 
 def connect(settings: Settings, *, timeout_s: float) -> Any:
     """A client that connects at its first call; SettingsError for a CA that is not there.
@@ -32,7 +35,10 @@ def connect(settings: Settings, *, timeout_s: float) -> Any:
     }
     scheme, _, place = settings.redis.partition(CLUSTER)
     if not place:
-        return aioredis.from_url(settings.redis, **given)
+        pool = aioredis.BlockingConnectionPool.from_url(
+            settings.redis, max_connections=CONNECTIONS, timeout=WAIT_S, **given
+        )
+        return aioredis.Redis.from_pool(pool)
     user, nodes = redis_nodes(place)
     starts = [ClusterNode(host, port) for host, port in nodes]
     is_tls = scheme == "rediss"

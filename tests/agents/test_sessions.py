@@ -1,5 +1,6 @@
 """Sessions and failed logins on a real Redis: what ends them, what outlives Redis, what is kept."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from maps.access.failures import MOST, Failures
 from maps.access.sessions import Sessions
 from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
+from streams.contract.settings import Settings
 from streams.state.keys import SESSION, login_key
+from streams.state.redis_login import CONNECTIONS, connect
 from tests.redis_server import RedisServer, running
 
 IDLE_S, HARD_S = 600, 3600
@@ -125,4 +128,28 @@ async def test_five_failures_lock_account_and_address(server: RedisServer) -> No
     assert not await ours.are_too_many("lee", "10.9.9.9")
     await ours.clear("kim", "10.0.0.9")
     assert not await ours.are_too_many("kim", "10.0.0.9")
+    await client.aclose()
+
+
+async def test_ones_own_right_login_does_not_clear_guesses_at_others(server: RedisServer) -> None:
+    client = aioredis.from_url(server.url)
+    ours = Failures(client)
+    for number in range(MOST - 1):
+        await ours.add(f"victim{number}", "10.0.0.7")
+    for address in ("10.0.0.8", "10.0.0.8", "10.0.0.6"):
+        await ours.add("insider", address)
+    await ours.clear("insider", "10.0.0.7")
+    assert await ours.add("victim9", "10.0.0.7"), "the fifth from there"
+    assert await ours.are_too_many("anybody", "10.0.0.7")
+    assert not await client.keys("*victim*")
+    assert not await client.keys("*insider*")
+    await client.aclose()
+
+
+async def test_a_burst_waits_for_a_connection_and_is_not_a_redis_that_is_away(
+    server: RedisServer,
+) -> None:
+    client = connect(Settings.from_env({"BOMNAE_REDIS": server.url}), timeout_s=5)
+    answers = await asyncio.gather(*(client.ping() for _ in range(5 * CONNECTIONS)))
+    assert all(answers)
     await client.aclose()

@@ -24,7 +24,15 @@ PAIRS = {  # English document -> the same in Korean
     "README.md": "README.ko.md",
     **{
         f"docs/{name}.md": f"docs/{name}.ko.md"
-        for name in ("keys", "operating", "pseudonyms", "runbook", "screens", "settings", "simulator")
+        for name in (
+            "keys",
+            "operating",
+            "pseudonyms",
+            "runbook",
+            "screens",
+            "settings",
+            "simulator",
+        )
     },
 }
 SCREENS, SIMULATORS = (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.access import codes
-from maps.access.passwords import Passwords, check_password, hash_of, made_password
+from maps.access.passwords import Passwords, Turns, check_password, hash_of, made_password
 from streams.contract.account import MAX_SEALED
 from streams.contract.errors import AccountError
 from streams.contract.keys import Purpose, keys_of_settings
@@ -121,3 +121,20 @@ def test_a_seal_of_the_key_before_opens_and_says_that_it_is_its() -> None:
 def test_a_seal_from_before_keys_had_ids_opens() -> None:
     assert codes.opened(OLD_SEAL, "kim", [NEXT, KEY]) == "JBSWY3DPEHPK3PXP"
     assert not codes.is_of(OLD_SEAL, KEY)
+
+
+async def test_of_one_address_one_guess_after_another_and_nobody_else_waits() -> None:
+    turns, inside, most = Turns(), 0, 0
+
+    async def guess(address: str) -> None:
+        nonlocal inside, most
+        async with turns.of(address):
+            inside += address == "10.0.0.1"
+            most = max(most, inside)
+            await asyncio.sleep(0)
+            inside -= address == "10.0.0.1"
+
+    async with turns.of("10.0.0.2"), asyncio.timeout(5):
+        await asyncio.gather(*(guess("10.0.0.1") for _ in range(50)), guess("10.0.0.3"))
+    assert most == 1
+    assert turns.count == 0
