@@ -80,7 +80,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     given = options.file or (Path(settings.keys) if settings.keys else None)
     if given is None:
         raise SettingsError("BOMNAE_KEYS is not set: say --file FILE")
-    file = given.absolute()
+    file = given.resolve()  # a link goes on leading there
     with alone(file.parent):
         _ACTIONS[options.action](file, settings, options)
     return 0
@@ -126,7 +126,7 @@ def _rotate(file: Path, _: Settings, options: argparse.Namespace) -> None:
 
 
 def _derive(file: Path, _: Settings, options: argparse.Namespace) -> None:
-    out = options.out.absolute()
+    out = options.out.resolve()
     if os.path.lexists(out) and (out == file or not load(out).made_for):
         raise SettingsError(f"{out}: is no part made by `keys derive`, and is left as it is")
     save(out, part(load(file), options.made_for, now_ms()))

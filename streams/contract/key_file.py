@@ -28,6 +28,7 @@ class KeyRing:
         self._path = Path(path) if path else None
         self._keys = keys_of_settings(secret, pseudonym_key)
         self._stamp: Stamp | None = None
+        self.process = ""  # of `NEEDED`: whose keys a changed file must have
         if self._path is not None:
             if secret or pseudonym_key:
                 log.warning("BOMNAE_KEYS is set: BOMNAE_SECRET and BOMNAE_PSEUDONYM_KEY are unused")
@@ -44,7 +45,10 @@ class KeyRing:
         if stamp != self._stamp:
             self._stamp = stamp
             try:
-                self._keys = load(self._path)
+                read_anew = load(self._path)
+                if self.process:
+                    _check_fits(read_anew, self.process)
+                self._keys = read_anew
                 log.info("keys read again", extra={"ids": [each.id for each in self._keys.keys]})
             except SettingsError as error:
                 log.warning("keys not read again", extra={"error": str(error)})
@@ -70,13 +74,21 @@ def check_keys(settings: Settings, process: str) -> None:
     keys = keys_now(settings)
     if not settings.keys:
         return
-    if keys.made_for not in ("", process):
-        raise SettingsError(f"{keys.source}: is the part for {keys.made_for}, not for {process}")
+    _check_fits(keys, process)
+    _ring(settings.keys, settings.secret, settings.pseudonym_key).process = process
     if others := sorted({str(each.purpose) for each in keys.keys} - {*NEEDED[process]}):
         log.warning(
             "the key file holds more than is needed here: `keys derive` makes the part",
             extra={"purposes": others},
         )
+
+
+def _check_fits(keys: Keys, process: str) -> None:
+    """Raise SettingsError for another process's part, and for one without what this needs."""
+    if keys.made_for not in ("", process):
+        raise SettingsError(f"{keys.source}: is the part for {keys.made_for}, not for {process}")
+    if lacking := {*NEEDED[process]} - {each.purpose for each in keys.keys}:
+        raise SettingsError(f"{keys.source}: has no key for {', '.join(sorted(lacking))}")
 
 
 def load(path: Path) -> Keys:

@@ -138,16 +138,16 @@ def rotated(
 ) -> Keys:
     """The keys with a new current one of a purpose.
 
-    The one before counts for `kept_ms` more (0: not at all; None: as the purpose wants). What is
-    over is left out, and so is lost.
+    Those before count for `kept_ms` more at most (0: not at all; None: as the purpose wants). What
+    is over is left out, and so is lost.
     """
     day = datetime.fromtimestamp((now_ms + KST_MS) / 1000, UTC).strftime("%Y%m%d")
     mark = sha256(b"id of a key\n" + secret).hexdigest()[:6]
     made = Key(id=f"{purpose}-{day}-{mark}", purpose=purpose, secret=secret, made_ms=now_ms)
     until_ms = now_ms + (kept_of(purpose, now_ms) if kept_ms is None else kept_ms)
     before = (
-        replace(each, until_ms=until_ms)
-        if each.purpose is purpose and each.until_ms is None
+        replace(each, until_ms=min(until_ms, each.until_ms or until_ms))
+        if each.purpose is purpose
         else each
         for each in keys.keys
     )

@@ -23,7 +23,8 @@ describe("an address", () => {
     const { off, phase, ...rest } = parse("");
     assert.deepEqual([off.size, phase], [0, "all"]);
     assert.deepEqual(rest, {
-      on: new Set(), view: null, chosen: null, theme: null, palette: null, lang: null, at_ms: null, isThen: false,
+      on: new Set(), view: null, chosen: null, theme: null, palette: null, lang: null, at_ms: null,
+      isThen: false,
     });
   });
 

@@ -8,7 +8,8 @@ describe("where a login leads back to", () => {
   }
   const theirs = ["//evil.example/", "/\\evil.example", "/\t/evil.example", "/\n//evil.example",
     "/\r\\evil.example", "https://evil.example/", "javascript:alert(1)", "/\t//evil.example:99999",
-    "/.//evil.example/phish", "/x/..//evil.example/", "/./%5Cevil.example/..//evil.example", "/.\\/evil.example"];
+    "/.//evil.example/phish", "/x/..//evil.example/",
+    "/./%5Cevil.example/..//evil.example", "/.\\/evil.example"];
   for (const next of [null, "", "desk", ...theirs]) {
     it(`keeps nobody's ${JSON.stringify(next)}`, () => assert.equal(safeNext(next), "/"));
   }

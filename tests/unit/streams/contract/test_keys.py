@@ -48,6 +48,8 @@ def test_the_key_before_counts_until_its_time_and_not_longer(purpose: Purpose) -
     assert ids(after.accepted(purpose, until_ms)) == [CANARY]
     leaked = rotated(WHOLE, purpose, secret=CANARY, now_ms=AT_MS, kept_ms=0)
     assert ids(leaked.accepted(purpose, AT_MS)) == [CANARY]
+    again = rotated(after, purpose, secret=b"x" * 32, now_ms=AT_MS + 1, kept_ms=0)
+    assert ids(again.accepted(purpose, AT_MS + 1)) == [b"x" * 32], "the one before that leaked too"
     others = {*Purpose} - {purpose}
     assert all(after.current(each) == WHOLE.current(each) for each in others)
 
