@@ -48,6 +48,7 @@ class Context:
     is_simulated: bool
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    is_counted: bool = False  # whether the counts were ever read
     _network_file: CachedBody | None = None
     _tile_files: dict[Tile, CachedBody] = field(default_factory=dict)
     _snapshot: tuple[Picture, str, int, CachedBody] | None = None
@@ -155,6 +156,7 @@ class Context:
         if self.live.store_state != LOST:
             try:
                 self.counts = await self.live.store.counts()
+                self.is_counted = True
             except LOSSES:
                 return self.counts
         return self.counts

@@ -13,8 +13,10 @@ from maps.desk.asking.lookup import AnswerStatus
 from maps.picture import shapes
 from maps.picture.loop import LOST, LiveUpdates
 from maps.picture.shapes import word_of
+from streams.contract import topics
 from streams.contract.loop_watch import BLOCKED
 from streams.contract.tls import ENDS
+from streams.contract.wire import RULES
 from streams.domain.stages.feeds import status
 from streams.state.store_health import StoreHealth
 
@@ -23,14 +25,16 @@ Rows = Iterable[tuple[tuple[str, ...], float]]
 
 
 def metrics(
-    live: LiveUpdates, counts: Mapping[str, int], now_ms: int, lookups: Mapping[str, int]
+    live: LiveUpdates, counts: Mapping[str, int] | None, now_ms: int, lookups: Mapping[str, int]
 ) -> bytes:
-    """Prometheus text; labels are feeds, topics and codes, never a link, a permit or a person."""
+    """Prometheus text; labels are feeds, topics and codes, never a link, a permit or a person.
+    `counts` None: they were never read, and a zero would be no figure of theirs.
+    """
     found = chain(
         _of_readers(live),
         _of_feeds(live, now_ms),
         _of_store(live.health),
-        _of_counts(counts),
+        () if counts is None else _of_counts(counts),
         _of_desk(live, lookups),
         ENDS.collect(),
         BLOCKED.collect(),
@@ -110,8 +114,10 @@ def _of_store(store: StoreHealth) -> Iterator[Metric]:
 
 
 def _of_counts(counts: Mapping[str, int]) -> Iterator[Metric]:
-    """What the fold and the dispatchers count in Redis, by the form of its name."""
-    letters: dict[tuple[str, ...], float] = {}
+    """What the fold and the dispatchers count in Redis, by the form of its name. Losses and dead
+    letters are there from the start, as 0: Prometheus sees no rise in a series born above it.
+    """
+    letters: dict[tuple[str, ...], float] = {(x.name, y): 0.0 for x in topics.FOLDED for y in RULES}
     late: dict[tuple[str, ...], float] = {}
     posts: dict[tuple[str, ...], float] = {}
     others: dict[tuple[str, ...], float] = {}
@@ -125,7 +131,8 @@ def _of_counts(counts: Mapping[str, int]) -> Iterator[Metric]:
             late[(head,)] = count
         elif not name.startswith("lost "):
             others[(name,)] = count
-    lost = {(topic,): float(count) for topic, count in lost_by_topic(counts).items()}
+    lost: dict[tuple[str, ...], float] = {(topic.name,): 0.0 for topic in topics.FOLDED}
+    lost |= {(topic,): float(count) for topic, count in lost_by_topic(counts).items()}
     yield _counter(
         "lost_messages_total", "Messages that retention took unread", lost.items(), "topic"
     )

@@ -407,7 +407,8 @@ async def get_metrics(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     counts = await context.read_counts()
     lookups = request.app[desk.DESK].lookups
-    body = metrics(context.live, counts, context.live.now_ms(), lookups)
+    known = counts if context.is_counted else None
+    body = metrics(context.live, known, context.live.now_ms(), lookups)
     headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4, "Cache-Control": NO_STORE}
     return web.Response(body=body, headers=headers)
 

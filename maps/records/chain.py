@@ -1,6 +1,7 @@
 """The chain of the access records, the heads of days, and what damage they show. Pure."""
 
 import hashlib
+import re
 from array import array
 from bisect import bisect_right
 from collections import deque
@@ -12,11 +13,11 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from streams.contract import wire
+from streams.contract import topics, wire
 from streams.contract.access import AccessHead, AccessRecord
 from streams.contract.access_chain import hash_of
 from streams.contract.ed25519 import key_id
-from streams.contract.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError, SettingsError
 from streams.contract.times import DAY_MS, HOUR_MS, KST_MS, MINUTE_MS
 from streams.words.catalogue import Phrase, Value, phrase
 
@@ -25,9 +26,10 @@ KEPT_HASHES = 10_000
 SETTLED_MS = 10 * MINUTE_MS  # so long after its end a day is signed: what was on its way has come
 DUE_MS = HOUR_MS  # so long after its end a day without a head is a fault
 TOGETHER_MS = 10_000  # so long after the first record of all may others have met an empty log
-KEPT_DAYS = 365  # a log that begins later than so many days ago has lost records
+KEPT_DAYS = topics.ACCESS_RECORDS.retention_h // 24  # a log that begins later has lost records
 NOTHING = hashlib.sha256().hexdigest()
 NO_OFFSET = -1
+_HASH = re.compile("[0-9a-f]{64}")
 _HEAD = b'{"kind":"access-head"'
 
 
@@ -101,6 +103,15 @@ class Unsigned:
         later = (place for place, each in enumerate(self.times_ms) if begin_ms <= each < end_ms)
         return next(later, len(self.times_ms))
 
+    def ahead(self, count: int, end_ms: int) -> int:
+        """The offset of the first one, of so many, that is not before a time; -1: none."""
+        pairs = zip(self.offsets[:count], self.times_ms[:count], strict=True)
+        return next((at for at, each in pairs if each >= end_ms), NO_OFFSET)
+
+    def first_day(self, end_ms: int) -> int | None:
+        """The day of the first one before a time; what is later is a wrong clock's."""
+        return next((day_of(each) for each in self.times_ms if each < end_ms), None)
+
     def before(self, time_ms: int) -> int:
         """The offset of the first record of an earlier time, -1 where there is none."""
         earlier = (
@@ -148,15 +159,15 @@ class Heads:
         self.head, self.hash = head, hash_of(payload)
         return True
 
-    def next_day(self) -> int | None:
-        """The first day without a head; None where nothing was ever recorded."""
+    def next_day(self, today: int) -> int | None:
+        """The first day without a head; None where nothing was ever recorded up to today."""
         if self.head is not None:
             return day_named(self.head.day) + 1
-        return day_of(self.unsigned.times_ms[0]) if self.unsigned.times_ms else None
+        return self.unsigned.first_day(end_of_ms(today))
 
     def due(self, now_ms: int) -> AccessHead | None:
         """The head that is to be signed next, None where every full day has one."""
-        day = self.next_day()
+        day = self.next_day(day_of(now_ms))
         if day is None or now_ms < end_of_ms(day) + SETTLED_MS:
             return None
         span = self.unsigned.first(self.unsigned.of_day(day, day_of(now_ms)))
@@ -233,7 +244,8 @@ class Verifier:
 
     After a fault it goes on from what stands, so that one damage is not told a hundred times.
     `on_record` gets every record that can be read. `since` is the day the records must go back to:
-    a log that was begun again looks sound by itself.
+    a log that was begun again looks sound by itself. So does one whose last signed days were cut
+    off and signed again: `noted` has the hashes of heads, by their day, that were noted elsewhere.
     """
 
     def __init__(
@@ -241,12 +253,15 @@ class Verifier:
         public_keys: Mapping[str, Ed25519PublicKey],
         on_record: Callable[[int, AccessRecord], None] | None = None,
         since: int | None = None,
+        noted: Mapping[str, str] | None = None,
     ) -> None:
         self.records = self.signed_days = 0
         self.heads = Heads()
         self._keys = public_keys
         self._on_record = on_record
         self._since = since
+        self._noted = dict(noted or {})
+        self._begin_day: int | None = None  # of the first record, or the one after the first head
         self._first_offset = self._next_offset = 0
         self._first_ms = -1  # of the first record
         self._told = NO_OFFSET  # the last record that was told to be of a day signed without it
@@ -281,14 +296,23 @@ class Verifier:
         self._remember(hash_of(payload))
 
     def end(self, now_ms: int) -> Iterator[Fault]:
-        """The faults that the whole shows: days without a head, a log that begins too late."""
-        first, first_day = self._first_offset, day_of(self._first_ms)
-        if first and self._first_ms >= 0 and first_day > day_of(now_ms) - KEPT_DAYS:
-            day = day_text(first_day)
+        """The faults that the whole shows: days without a head, a log that begins too late or is
+        empty, a head that was noted and is not there.
+        """
+        first, begin, today = self._first_offset, self._begin_day, day_of(now_ms)
+        if first and not self.records:
+            yield _fault(first, "", "records.fault.emptied", offset=first)
+        elif first and begin is not None and begin > today - KEPT_DAYS + 1:  # the first may be of
+            day = day_text(begin)  # the day after the last that was deleted
             yield _fault(first, "", "records.fault.begin_gone", offset=first, day=day)
-        if self._since is not None and (self._first_ms < 0 or first_day > self._since):
+        if self._since is not None and (self._first_ms < 0 or day_of(self._first_ms) > self._since):
             yield _fault(first, "", "records.fault.since", since=day_text(self._since))
-        since = self.heads.next_day()
+        for day in sorted(self._noted):
+            yield _fault(NO_OFFSET, day, "records.fault.head_gone", hash=self._noted[day])
+        unsigned = self.heads.unsigned
+        if (ahead := unsigned.ahead(len(unsigned.offsets), end_of_ms(today))) != NO_OFFSET:
+            yield _fault(ahead, "", "records.fault.ahead", day=day_text(today))
+        since = self.heads.next_day(today)
         last = day_of(now_ms - DUE_MS) - 1
         if since is not None and since <= last:
             days = {"since": day_text(since), "until": day_text(last)}
@@ -311,6 +335,8 @@ class Verifier:
         name, stand = f"{record.writer}/{record.number}", self._writers.get(record.writer)
         own = hash_of(payload)
         self._first_ms = record.at_ms if self._first_ms < 0 else self._first_ms
+        if self._begin_day is None:
+            self._begin_day = day_of(record.at_ms)
         if stand is None:
             yield from self._first_of(offset, name, record)
         elif record.number != stand.number + 1:
@@ -355,6 +381,8 @@ class Verifier:
             return
         if heads.head is not None and head.day <= heads.head.day:
             return  # of a day that has its head: by a server that signed at the same time
+        self._begin_day = day + 1 if self._begin_day is None else self._begin_day
+        yield from self._as_noted(offset, head, payload)
         yield from self._days_between(offset, name, day)
         if head.before != heads.hash and (heads.head is not None or self._is_whole):
             yield _fault(offset, name, "records.fault.head_before")
@@ -366,8 +394,13 @@ class Verifier:
             self._told = left
             yield _fault(left, "", "records.fault.late", day=head.day)
 
+    def _as_noted(self, offset: int, head: AccessHead, payload: bytes) -> Iterator[Fault]:
+        noted = self._noted.pop(head.day, None)
+        if noted is not None and noted != hash_of(payload):
+            yield _fault(offset, head.day, "records.fault.head_other", hash=noted)
+
     def _days_between(self, offset: int, name: str, day: int) -> Iterator[Fault]:
-        wanted = self.heads.next_day()
+        wanted = self.heads.next_day(day)
         if wanted is not None and wanted < day and (self.heads.head or self._is_whole):
             since, until = day_text(wanted), day_text(day - 1)
             yield _fault(offset, name, "records.fault.no_head", since=since, until=until)
@@ -383,7 +416,10 @@ class Verifier:
         if head.last_offset >= offset:
             yield _fault(offset, name, "records.fault.span", said=head.last_offset)
             return
-        stands = self.heads.unsigned.first(self.heads.unsigned.until(head.last_offset))
+        count, end_ms = self.heads.unsigned.until(head.last_offset), end_of_ms(day_named(head.day))
+        if (ahead := self.heads.unsigned.ahead(count, end_ms)) != NO_OFFSET:
+            yield _fault(ahead, "", "records.fault.ahead", day=head.day)
+        stands = self.heads.unsigned.first(count)
         said = Span(head.first_offset, head.last_offset, head.count, head.digest)
         if stands.count != said.count:
             counts = {"said": said.count, "stands": stands.count}
@@ -397,6 +433,17 @@ class Verifier:
             self._known.discard(self._recent[0])
         self._recent.append(known)
         self._known.add(known)
+
+
+def noted_heads(texts: Iterable[str]) -> dict[str, str]:
+    """Day -> hash of heads written as `2026-11-28:HASH`; SettingsError for what is none."""
+    noted = {}
+    for text in texts:
+        day, _, known = text.strip().partition(":")
+        if day_in(day) is None or not _HASH.fullmatch(known):
+            raise SettingsError(f"--head {text[:90]!r} is none: 2026-11-28:HASH, 64 hex digits")
+        noted[day] = known
+    return noted
 
 
 def verify(

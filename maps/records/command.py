@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from maps.records.chain import Fault, Verifier, day_in
+from maps.records.chain import Fault, Verifier, day_in, noted_heads
 from maps.records.heads import sign_due, signing_key
 from maps.records.report import MANY, MonthLog, Report, month_named
 from maps.records.report_page import page_of, table_of
@@ -32,6 +32,9 @@ head, signed with Ed25519. So a record that is changed, taken out, moved or put 
                                                     does it too, ten minutes after midnight)
   python -m maps records verify --public city.pub   every fault, with its offset
   python -m maps records report --month 2026-11     the monthly check: a page to print, a CSV
+
+Days at the end that are cut off with their heads and signed again look sound: note the last head
+that verify prints elsewhere, and give it to the next one with --head.
 
 What only rights can keep: today's last records, and records made up under a new name. Let nobody
 but the map server write to the topic. For a new key keep the old public one: --public takes a file
@@ -69,6 +72,14 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="2026-11-28",
         help="the first day that must be there: a log that was deleted and begun again shows",
     )
+    verify.add_argument(
+        "--head",
+        action="append",
+        default=[],
+        metavar="DAY:HASH",
+        help="a head that must be there, as an earlier verify printed it and the auditor noted it: "
+        "days cut off and signed again show; may be given again",
+    )
     report.add_argument("--month", required=True, metavar="2026-11", help="a month, Korean time")
     report.add_argument(
         "--out", type=Path, default=Path(), metavar="FOLDER", help="where to (here, by default)"
@@ -98,7 +109,7 @@ async def _act(settings: Settings, options: argparse.Namespace) -> int:
         return await _sign(settings)
     keys = _keys(settings, options.public)
     if options.action == "verify":
-        return await _verify(settings, keys, options.since)
+        return await _verify(settings, keys, options.since, noted_heads(options.head))
     return await _report(settings, options, keys)
 
 
@@ -130,11 +141,16 @@ def _keys(settings: Settings, public: Path | None) -> dict[str, Ed25519PublicKey
     return {key_id(key): key}
 
 
-async def _verify(settings: Settings, keys: dict[str, Ed25519PublicKey], since: str | None) -> int:
+async def _verify(
+    settings: Settings,
+    keys: dict[str, Ed25519PublicKey],
+    since: str | None,
+    noted: dict[str, str],
+) -> int:
     day = None if since is None else day_in(since)
     if since is not None and day is None:
         raise SettingsError(f"--since {since[:20]!r} is no day: 2026-11-28 is one")
-    verifier = Verifier(keys, since=day)
+    verifier = Verifier(keys, since=day, noted=noted)
     count = 0
     async for fault in _follow(settings, verifier):
         count += 1
@@ -143,6 +159,9 @@ async def _verify(settings: Settings, keys: dict[str, Ed25519PublicKey], since: 
     head = verifier.heads.head
     until = f"signed until {head.day}" if head is not None else "no day signed"
     _print(f"{verifier.records} records, {until}: {f'{count} faults' if count else 'no fault'}")
+    if head is not None:
+        _print(f"last head {head.day}:{verifier.heads.hash}")
+        _print("note it where nobody of this system can change it; --head checks it the next time")
     return FAILED if count else OK
 
 

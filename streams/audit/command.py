@@ -143,6 +143,7 @@ async def _compare(
     store: Store, oracle: "_Oracle", tables: list[str], within_s: float
 ) -> AuditResult:
     clock = asyncio.get_running_loop().time
+    ends = await oracle.ends()
     deadline: float | None = None
     while True:
         live = await live_state(store, tables)
@@ -150,7 +151,8 @@ async def _compare(
         oracle.have_alerts(live.tables.get(OUTBOX, {}))
         deadline = deadline or clock() + within_s  # the first fold may take long
         due = oracle.fold.tables() | oracle.tally.tables()
-        if not (reason := audit.unsettled(live.tables, due)):
+        reason = audit.nothing_folded(live.positions, ends) or audit.unsettled(live.tables, due)
+        if not reason:
             found = audit.differences(live.tables, due)
             return AuditResult(oracle.messages, differences=tuple(found))
         if clock() > deadline:
@@ -230,6 +232,10 @@ class _Oracle:
         """How many messages of the input topics were folded."""
         taken, begun = self.fold.taken, self._begun
         return sum(taken.get(place, 0) - begun.get(place, 0) for place in self._places)
+
+    async def ends(self) -> list[int]:
+        """The offset after the last message of each input."""
+        return list((await self._reader.ends(self._places)).values())
 
     async def begin(self, roads: Mapping[Place, int]) -> str:
         """Go to the beginning of every log; why that cannot be where retention has taken it, else

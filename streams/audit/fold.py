@@ -217,6 +217,15 @@ def unsettled(live: Tables, oracle: Tables) -> str:
     return ""
 
 
+def nothing_folded(positions: Mapping[tuple[str, int], int], ends: Iterable[int]) -> str:
+    """Why a state without a position cannot be compared, "" for one that has any, or where the
+    inputs never had a message. `ends`: the offset after the last message of each input.
+    """
+    if positions or not (waiting := sum(ends)):
+        return ""
+    return f"Redis holds no state, and the log has {waiting} messages: it is empty or half laid"
+
+
 def differences(live: Tables, oracle: Tables) -> list[Difference]:
     """Every field that differs, in the order of tables and rows."""
     return [

@@ -19,6 +19,7 @@ from streams.contract.errors import SettingsError
 from streams.contract.private_files import check_private
 
 MOST_FILE_BYTES = 1 << 16
+_PUBLIC = b"-----BEGIN PUBLIC KEY-----"
 _END = "-----END PUBLIC KEY-----"
 
 
@@ -72,6 +73,15 @@ def private_key(path: str, variable: str, how: str) -> Ed25519PrivateKey:
         raise SettingsError(f"{variable}: {path}: no Ed25519 private key (PEM, not locked)")
     check_private(Path(path), f"{variable}: {path}")
     return key
+
+
+def is_public(path: Path) -> bool:
+    """Whether a file begins with a public key (PEM); a file that cannot be read does not."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_PUBLIC)) == _PUBLIC
+    except OSError:
+        return False
 
 
 def public_keys(path: Path) -> dict[str, Ed25519PublicKey]:

@@ -324,7 +324,9 @@ class Settings:
     )
     snapshots: str = _text("", "folder of the state's snapshots; the audit looks for them there")
     snapshot_key: str = _text(
-        "", "file with the private Ed25519 key (PEM) that signs snapshots; empty: none can be made"
+        "",
+        "file with the private Ed25519 key (PEM) that signs snapshots; empty: none can be "
+        "made. For who only checks them, the public ones",
     )
     simulated: bool = _row(
         "0", "1: the feeds are simulated; every screen says so", grammars.yes_or_no

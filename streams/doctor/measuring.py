@@ -16,6 +16,7 @@ from redis.exceptions import NoPermissionError
 
 from streams.contract import topics, wire
 from streams.contract.access import AccessHead
+from streams.contract.ed25519 import is_public
 from streams.contract.errors import BomnaeError, RecordRefusedError, SettingsError
 from streams.contract.kafka_login import kafka_login
 from streams.contract.key_file import keys_now
@@ -97,7 +98,7 @@ def _local(settings: Settings) -> list[Finding]:
         Finding("settings", OK, "read"),
         judging.login(settings, has_codes=bool(keys.accepted(Purpose.CODES, now_ms()))),
         judging.secrets(settings, keys.keys, fault),
-        judging.files(list(_files(settings)), [variable(name) for name in _WRITTEN]),
+        judging.files(list(_files(settings)), _written(settings)),
     ]
     asked: list[tuple[str, Callable[[], list[Finding]]]] = [
         ("network", lambda: [_network(settings)]),
@@ -122,10 +123,17 @@ def _keys(settings: Settings) -> tuple[Keys, str]:
         return Keys((), str(error)), str(error)
 
 
+def _written(settings: Settings) -> list[str]:
+    """The folders that are written to; who has only the public key of snapshots makes none."""
+    only_checks = is_public(Path(settings.snapshot_key))
+    return [variable(name) for name in _WRITTEN if not (only_checks and name == "snapshots")]
+
+
 def _files(settings: Settings) -> Iterable[judging.FileFacts]:
     for name in FILES:
         if path := str(getattr(settings, name)):
-            yield _facts(variable(name), Path(path), is_key=name in _PRIVATE)
+            is_key = name in _PRIVATE and not is_public(Path(path))
+            yield _facts(variable(name), Path(path), is_key=is_key)
     for name in (CERT, KEY, CA_KEY) if settings.tls else ():
         if (file := Path(settings.tls) / name).exists():
             yield _facts(f"{variable('tls')}/{name}", file, is_key=name != CERT)

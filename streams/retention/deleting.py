@@ -21,6 +21,7 @@ from streams.domain.stages.accounts import GONE, KEEP_GONE_MS
 from streams.domain.stages.acknowledgements import ACKNOWLEDGEMENTS
 from streams.domain.stages.acknowledgements import KEEP_MS as KEEP_ACKS_MS
 from streams.domain.stages.calls import CLOCK
+from streams.domain.stages.crew_links import CREW_LINKS
 from streams.domain.works.phases import OVER, over_ms, phase_at
 from streams.domain.works.rows import Work
 from streams.domain.works.step import WORKS
@@ -89,9 +90,11 @@ class Deleter:
         """What stands on topics without ticks: a message says how late it is."""
         acks = (await self.store.rows(ACKNOWLEDGEMENTS, 1))[0].values()
         names = (await self.store.rows(GONE, 1))[0].values()
+        links = (await self.store.rows(CREW_LINKS, 1))[0].values()
         old = {
             topics.ACKNOWLEDGEMENTS: sum(x.at_ms <= now_ms - KEEP_ACKS_MS for x in acks),
             topics.ACCOUNTS: sum(at_ms <= now_ms - KEEP_GONE_MS for at_ms in names),
+            topics.CREW_LINKS: sum(x.expires_ms < now_ms for row in links for x in row.links),
         }
         return [
             Due(topic.name, count, self._telling(topic, now_ms, count))

@@ -23,6 +23,7 @@ from streams.domain.permit_ids import permit_of
 from streams.domain.stages.accounts import ACCOUNTS
 from streams.domain.stages.acknowledgements import ACKNOWLEDGEMENTS
 from streams.domain.stages.calls import CALLS
+from streams.domain.stages.crew_links import CREW_LINKS, names
 from streams.domain.works.step import WORKS
 from streams.kafka.intake import Intake
 from streams.retention.deleting import remove_folders
@@ -81,19 +82,22 @@ async def plan_of(store: Store, settings: Settings, kind: str, name: str, now_ms
 
 async def _plan_of_work(store: Store, settings: Settings, name: str, now_ms: int) -> Plan:
     works = (await store.rows(WORKS, 1))[0]
+    links = (await store.rows(CREW_LINKS, 1))[0]
     spots = sorted(x for x in works if permit_of(x) == permit_of(name))
-    names = sorted({name, permit_of(name), *spots})
-    pasts = [await store.client.exists(past_key(f"work:{each}", 0)) for each in names]
+    linked = [each for each in links if permit_of(each) == permit_of(name)]
+    known = sorted({name, permit_of(name), *spots, *linked})
+    pasts = [await store.client.exists(past_key(f"work:{each}", 0)) for each in known]
     left = (topics.PERMITS, topics.LINK_EVENTS, topics.CREW_LINKS)
     plan = Plan("work", name, left=left)
     root = settings.photos
     plan.folders = [
-        folder for each in names if root and (folder := Path(root) / folder_of(each)).is_dir()
+        folder for each in known if root and (folder := Path(root) / folder_of(each)).is_dir()
     ]
-    plan.entries = await _waiting(store.client, [f"work:{each}" for each in names])
+    plan.entries = await _waiting(store.client, [f"work:{each}" for each in known])
     plan.found = {
         "works": len(spots),
         "histories": sum(pasts),
+        "crew links": sum(len(links[each].links) for each in linked),
         "photos": sum(1 for folder in plan.folders for _ in folder.glob("*.jpg")),
         "messages that nobody took": len(plan.entries),
     }
@@ -114,9 +118,10 @@ async def _plan_of_call(store: Store, name: str, now_ms: int) -> Plan:
 async def _plan_of_account(store: Store, name: str, now_ms: int) -> Plan:
     known = (await store.rows(ACCOUNTS, 1))[0]
     acks = (await store.rows(ACKNOWLEDGEMENTS, 1))[0].values()
+    linked = [x for row in (await store.rows(CREW_LINKS, 1))[0].values() for x in row.links]
     sessions = await store.client.smembers(login_key(SESSIONS_OF, name))
     plan = Plan("account", name, left=(topics.ACCOUNTS, topics.ACKNOWLEDGEMENTS))
-    plan.left += (topics.ACCESS_RECORDS,)
+    plan.left += (topics.CREW_LINKS, topics.ACCESS_RECORDS)
     plan.keys = [login_key(SESSION, each.decode()) for each in sorted(sessions)]
     plan.found = {
         "accounts": int(name in known),
@@ -124,6 +129,7 @@ async def _plan_of_account(store: Store, name: str, now_ms: int) -> Plan:
         "accounts that it changed": sum(
             x.changed_by == name and x.account != name for x in known.values()
         ),
+        "crew links that name it": sum(names(x, name) for x in linked),
         "sessions": len(sessions),
     }
     plan.keys += [login_key(SESSIONS_OF, name), login_key(FAILED, f"account:{name}")]
@@ -175,11 +181,13 @@ async def forget(store: Store, intake: Intake, plan: Plan) -> bool:
 
 async def _is_gone(store: Store, plan: Plan) -> bool:
     """Whether the state has it no more."""
+    links = (await store.rows(CREW_LINKS, 1))[0]
     if plan.kind == "work":
-        works = (await store.rows(WORKS, 1))[0]
-        return all(permit_of(each) != permit_of(plan.name) for each in works)
+        known = (*(await store.rows(WORKS, 1))[0], *links)
+        return all(permit_of(each) != permit_of(plan.name) for each in known)
     if plan.kind == "call":
         return plan.name not in (await store.rows(CALLS, 1))[0]
     acks = (await store.rows(ACKNOWLEDGEMENTS, 1))[0].values()
     accounts = (await store.rows(ACCOUNTS, 1))[0]
-    return plan.name not in accounts and all(x.by != plan.name for x in acks)
+    linked = any(names(x, plan.name) for row in links.values() for x in row.links)
+    return plan.name not in accounts and not linked and all(x.by != plan.name for x in acks)

@@ -14,6 +14,7 @@ from streams.contract.metrics import serve_metrics
 from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
 from streams.contract.times import KST, now_ms
+from streams.contract.tls import kept_tls
 from streams.geo.loading import load_network
 from streams.snapshot.daily import every_day
 from streams.snapshot.file import checked
@@ -105,7 +106,7 @@ def _daily(settings: Settings, options: argparse.Namespace) -> int:
     folder = _folder(settings)
     if options.keep < 1:
         raise SettingsError(f"--keep {options.keep}: must be 1 or more")
-    serve_metrics(settings)
+    serve_metrics(settings, kept_tls(settings, settings.metrics))
     with_records = not options.no_records
     asyncio.run(
         run_until_signal(every_day(settings, folder, options.keep, with_records=with_records))

@@ -26,7 +26,7 @@ KAFKA_USERS, REDIS_USERS = "kafka_users", "redis_users"
 STORES = ("kafka", "redis")
 SIGNING = {"records_key": "records_public", "snapshot_key": "snapshot_public"}
 """What signs the days of the access records, and the snapshots; beside each what the auditor, or
-who restores, checks them with: no secret, and of no container.
+who restores or audits, checks them with: no secret.
 """
 KEYS = "keys"
 """Where the key file is, of no container, and in a folder for each service its part of it: a folder

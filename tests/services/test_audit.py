@@ -28,6 +28,13 @@ def test_an_empty_city_is_identical_to_an_empty_log(city: Stack) -> None:
     assert (audit.exit_code, output_of(audit)) == (0, "identical\n0 messages folded\n")
 
 
+def test_an_emptied_redis_is_not_identical_to_a_log_with_messages(city: Stack) -> None:
+    worlds.publish(city, worlds.drive(1, worlds.STOPS))
+    audit = audited(city, within_s=0)
+    assert audit.exit_code == 5, output_of(audit)
+    assert "not settled: Redis holds no state, and the log has" in output_of(audit)
+
+
 def test_two_workers_poison_and_a_kill_end_identical(city: Stack) -> None:
     log = worlds.drive(6, worlds.STOPS)
     bad = (topics.BUS_POSITIONS, 1, b"{oops")

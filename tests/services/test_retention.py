@@ -232,6 +232,7 @@ def gone(city: City) -> None:
     assert city.holding(f"{NOTE} c0") == []
     assert city.holding("REF-c0") == []
     assert city.holding("'kim'") == ["accounts_gone"]
+    assert city.holding('"kim"') == []
     assert not city.redis.exists(login_key(SESSION, "h1"))
     assert "gone-" in city.redis.hget(key("acknowledgements", 0), ACK.episode).decode()
     assert set(city.held()) >= {key("works", 0), key("calls", 0), key("accounts", 0)}

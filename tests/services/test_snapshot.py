@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import ssl
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from streams.contract.ed25519 import make_key
 from streams.contract.enums import AccessAction, Role, Severity
 from streams.contract.records import Acknowledgement, Call, Receipt
 from streams.contract.subscription import Subscription
+from streams.contract.tls import CA
 from streams.domain.links.columns import ROW
 from streams.snapshot.shelf import made_ms
 from streams.state.keys import BEGUN, COUNTS, POSITIONS, REBUILDING, key
@@ -209,9 +211,13 @@ def daily_snapshot(city: Stack) -> Path:
     folder, port = Path(city.env["BOMNAE_SNAPSHOTS"]), free_port()
     (folder / "bomnae-20200101T000000Z.snapshot").touch()
     daily = ["streams", "snapshot", "--daily", "--keep", "1"]
-    process = city.python("daily", *daily, env={"BOMNAE_METRICS": f"127.0.0.1:{port}"})
+    tls = folder.with_name("daily-tls")
+    env = {"BOMNAE_METRICS": f"127.0.0.1:{port}", "BOMNAE_TLS": str(tls)}
+    process = city.python("daily", *daily, env=env)
     city.wait(process, lambda: process.said("snapshot made"), "a snapshot")
-    figures = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()
+    trusting = ssl.create_default_context(cafile=str(tls / CA))
+    url = f"https://127.0.0.1:{port}/metrics"
+    figures = urllib.request.urlopen(url, context=trusting).read().decode()
     process.stop()
     (path,) = folder.iterdir()
     made_s = re.search(r"^bomnae_snapshot_last_seconds (\S+)$", figures, re.MULTILINE)

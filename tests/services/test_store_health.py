@@ -141,6 +141,9 @@ async def test_what_was_lost_late_or_left_out_is_a_figure(
 ) -> None:
     url, _ = site
     with_worker(server)
+    found = await metrics_of(http, url)
+    assert found['bomnae_lost_messages_total{topic="bus-positions"}'] == 0, "born at 0"
+    assert found['bomnae_dead_letters_total{code="R023",topic="bus-positions"}'] == 0, "born at 0"
     with server.client as client:
         client.hset(LOST, mapping={"bus-positions/0 4": 13, "bus-positions/1 9": 9})
         client.hset(

@@ -40,7 +40,7 @@ class AcknowledgementsStage:
         effects = Effects()
         rows = Rows(ACKNOWLEDGEMENTS, state, effects)
         if isinstance(message, Forgotten):
-            _forget(rows, message)
+            _forget(rows, message, effects)
         if not isinstance(message, Acknowledgement):
             return effects
         newest_ms = max((row.at_ms for row in rows.stored.values()), default=message.at_ms)
@@ -63,8 +63,12 @@ class AcknowledgementsStage:
         return effects
 
 
-def _forget(rows: Rows[Acknowledgement], gone: Forgotten) -> None:
-    """Give what an account did another name; without a subject, let go of what is too old."""
+def _forget(rows: Rows[Acknowledgement], gone: Forgotten, effects: Effects) -> None:
+    """Give what an account did another name, and take away the deltas that bear its own; without a
+    subject, let go of what is too old.
+    """
+    if gone.subject.startswith("account:"):
+        effects.forgotten.append(gone.subject)
     for episode, row in rows.stored.items():
         if not gone.subject and row.at_ms <= gone.at_ms - KEEP_MS:
             rows.put(episode, None)

@@ -60,19 +60,29 @@ class CrewLinksStage:
 
 
 def _forget(rows: Rows[WorkLinks], gone: Forgotten) -> None:
-    """Take away the links of a work, or give what an account made and ended another name."""
+    """Take away the links of a work, or give what an account made, ended and holds another name;
+    without a subject, let go of what has expired.
+    """
+    if not gone.subject:
+        _let_go(rows, gone.at_ms)
     kind, _, name = gone.subject.partition(":")
     for work, row in rows.stored.items():
         if kind == "work" and permit_of(work) == permit_of(name):
             rows.put(work, None)
-        elif kind == "account" and any(name in (x.made_by, x.ended_by) for x in row.links):
+        elif kind == "account" and any(names(x, name) for x in row.links):
             rows.put(work, WorkLinks(tuple(_renamed(x, name, gone.alias) for x in row.links)))
+
+
+def names(link: CrewLink, account: str) -> bool:
+    """Whether a link bears an account's name."""
+    return account in {link.holder, link.made_by, link.ended_by}
 
 
 def _renamed(link: CrewLink, name: str, alias: str) -> CrewLink:
     made_by = alias if link.made_by == name else link.made_by
     ended_by = alias if link.ended_by == name else link.ended_by
-    return replace(link, made_by=made_by, ended_by=ended_by)
+    holder = alias if link.holder == name else link.holder
+    return replace(link, holder=holder, made_by=made_by, ended_by=ended_by)
 
 
 def _let_go(rows: Rows[WorkLinks], now_ms: int) -> None:

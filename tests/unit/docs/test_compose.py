@@ -173,9 +173,19 @@ def test_every_secret_is_a_file_that_is_made(tmp_path_factory: pytest.TempPathFa
     keys = {f"{KEYS}/{KEY_FILE}", *map(key_part, NEEDED)}
     assert keys < made
     declared = {name: each["file"] for name, each in loaded(SECRETS=str(folder))["secrets"].items()}
-    mounted = made - {*SIGNING.values()} - keys
+    mounted = made - {SIGNING["records_key"]} - keys
     assert declared == {name: str(folder / name) for name in mounted}
     assert mounted == {name for service in services() for name in secrets_of(service)}
+
+
+def test_the_keeper_audits_from_a_snapshot_and_can_make_none() -> None:
+    """Once retention has taken the log's beginning there is no other way."""
+    given, made_in = environment("keeper"), environment("snapshot")["BOMNAE_SNAPSHOTS"]
+    assert given["BOMNAE_SNAPSHOTS"] == made_in
+    (mount,) = (v for v in services()["keeper"]["volumes"] if v["source"] == "snapshots")
+    assert (mount["target"], mount["read_only"]) == (made_in, True)
+    assert given["BOMNAE_SNAPSHOT_KEY"] == f"{RUN}{SIGNING['snapshot_key']}"
+    assert "snapshot_key" not in secrets_of("keeper")
 
 
 def test_each_service_has_its_own_part_of_the_keys_and_no_other(

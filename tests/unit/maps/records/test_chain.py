@@ -1,5 +1,6 @@
 """Every damage to a log of access records shows, and a sound one shows none."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -15,12 +16,14 @@ from maps.records.chain import (
     day_of,
     day_text,
     end_of_ms,
+    noted_heads,
     signed,
     verify,
 )
 from streams.contract import wire
 from streams.contract.access import AccessHead
 from streams.contract.access_chain import hash_of
+from streams.contract.errors import SettingsError
 from streams.contract.records import Tick
 from streams.contract.times import DAY_MS, HOUR_MS, MINUTE_MS
 from tests.cities.looks import D0_MS, KEY, KEYS, MORNING_MS, THREE_MS, Book, faults_of, three_days
@@ -231,7 +234,59 @@ def test_a_wrong_clock_holds_no_signature_up() -> None:
     book.write(at_ms=MORNING_MS + HOUR_MS)
     assert book.sign(D0_MS + DAY_MS + HOUR_MS) == 1
     assert head_of(book.payloads[-1]).count == 3
-    assert book.faults(D0_MS + DAY_MS + HOUR_MS) == []
+    [fault] = book.faults(D0_MS + DAY_MS + HOUR_MS)
+    assert (fault.offset, codes([fault])) == (1, {"ahead"})
+
+
+def test_a_first_record_of_next_year_holds_no_signature_up() -> None:
+    book = Book()
+    book.write(at_ms=MORNING_MS + 400 * DAY_MS)
+    assert codes(book.faults(MORNING_MS)) == {"ahead"}
+    book.write(at_ms=MORNING_MS)
+    now_ms = D0_MS + DAY_MS + 2 * HOUR_MS
+    assert codes(book.faults(now_ms)) == {"ahead", "no_head"}
+    assert book.sign(now_ms) == 1
+    [fault] = book.faults(now_ms)
+    assert (fault.offset, codes([fault])) == (0, {"ahead"})
+
+
+def test_a_log_without_a_record_that_does_not_begin_at_its_begin_was_emptied() -> None:
+    assert codes(verify([], KEYS, THREE_MS, first_offset=len(SOUND))) == {"emptied"}
+    assert codes(faults_of(SOUND[-1:], THREE_MS, len(SOUND) - 1)) == {"emptied"}
+
+
+def test_days_that_are_missing_of_the_two_years_are_found() -> None:
+    book = Book()
+    for day in range(500):
+        book.write(at_ms=MORNING_MS + day * DAY_MS)
+        book.sign(D0_MS + (day + 1) * DAY_MS + HOUR_MS)
+    now_ms = D0_MS + 500 * DAY_MS + 2 * HOUR_MS
+    assert book.faults(now_ms) == []
+    assert codes(faults_of(book.payloads[240:], now_ms, 240)) == {"begin_gone"}
+    assert codes(faults_of(book.payloads[241:], now_ms, 241)) == {"begin_gone"}
+
+
+def test_days_cut_off_and_signed_again_show_by_a_head_that_was_noted() -> None:
+    last = head_of(SOUND[HEADS[-1]]).day
+    noted = noted_heads([f"{last}:{hash_of(SOUND[HEADS[-1]])}"])
+    book = Book(payloads=list(SOUND[:6]))
+    for payloads, found in ((SOUND, set()), (book.payloads, {"head_gone", "no_head"})):
+        assert codes(faults_with(noted, payloads)) == found
+    assert book.sign(THREE_MS) == 3
+    assert book.faults(THREE_MS) == []
+    assert codes(faults_with(noted, book.payloads)) == {"head_other"}
+
+
+@pytest.mark.parametrize("text", ["", "2026-11-28", "2026-11-28:abc", f"tomorrow:{'0' * 64}"])
+def test_a_noted_head_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="--head"):
+        noted_heads([text])
+
+
+def faults_with(noted: dict[str, str], payloads: Sequence[bytes]) -> list[Fault]:
+    verifier = Verifier(KEYS, noted=noted)
+    found = [fault for each in enumerate(payloads) for fault in verifier.take(*each)]
+    return [*found, *verifier.end(THREE_MS)]
 
 
 def test_a_head_of_a_day_that_is_not_over_stops_no_signer() -> None:
@@ -244,10 +299,10 @@ def test_a_head_of_a_day_that_is_not_over_stops_no_signer() -> None:
 
 
 def test_a_log_that_begins_later_is_sound_once_its_begin_is_past_its_time() -> None:
-    cut, late_ms = SOUND[2:], THREE_MS + 400 * DAY_MS
+    cut, late_ms = SOUND[2:], THREE_MS + 800 * DAY_MS
     found = faults_of(cut, THREE_MS, first_offset=2)
     assert codes(found) == {"begin_gone"}
-    assert codes(faults_of(cut, late_ms, first_offset=2)) == {"no_head"}  # 399 days of nothing
+    assert codes(faults_of(cut, late_ms, first_offset=2)) == {"no_head"}  # 799 days of nothing
     changed = [*cut]
     changed[4] = changed[4].replace(b'"count":1', b'"count":2')
     assert "number" not in codes(faults_of(cut, late_ms, first_offset=2))

@@ -2,7 +2,16 @@ import random
 
 import pytest
 
-from streams.audit.fold import Fold, Tables, differences, fold_log, report, table_names, unsettled
+from streams.audit.fold import (
+    Fold,
+    Tables,
+    differences,
+    fold_log,
+    nothing_folded,
+    report,
+    table_names,
+    unsettled,
+)
 from streams.contract import wire
 from streams.contract.errors import LogError
 from streams.contract.records import PositionBatch
@@ -79,3 +88,9 @@ def test_roads_behind_their_inputs_are_not_settled() -> None:
     behind: Tables = {key("sources", 1): {"permits/0": [6, 900]}}
     assert "permits/0 up to offset 6, its position means 7" in unsettled(behind, oracle)
     assert "permits/0 up to offset None" in unsettled({}, oracle)
+
+
+def test_a_state_without_a_position_is_compared_only_with_a_log_without_a_message() -> None:
+    assert nothing_folded({}, [0, 0]) == ""
+    assert nothing_folded({("permits", 0): 0}, [1, 5]) == ""
+    assert "the log has 6 messages" in nothing_folded({}, [1, 5])

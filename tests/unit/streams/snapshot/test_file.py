@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from streams.contract.ed25519 import key_id
+from streams.contract.ed25519 import key_id, public_text
 from streams.contract.errors import SettingsError, SnapshotError
+from streams.contract.settings import Settings
 from streams.snapshot.file import checked, frames_of, writing
 from streams.snapshot.frames import Body, Hash, Head, Messages, Stretch, Text
+from streams.snapshot.keys import keys_to_check, signing_key
 from tests.places import ROOT
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -168,3 +170,12 @@ def test_a_full_disk_is_named_and_leaves_no_file(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert not list(tmp_path.iterdir())
+
+
+def test_who_only_checks_has_the_public_key_and_can_sign_none(tmp_path: Path) -> None:
+    path = tmp_path / "snapshot_public"
+    path.write_text(public_text(KEY.public_key()), encoding="ascii")
+    settings = Settings(snapshot_key=str(path))
+    assert keys_to_check(settings, None) == KEYS
+    with pytest.raises(SettingsError, match="no Ed25519 private key"):
+        signing_key(settings)

@@ -7,6 +7,7 @@ from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.crew_link import MAX_LINKS, MOST_MS, CrewLink
 from streams.contract.derived import Origin
 from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Forgotten
 from streams.contract.times import DAY_MS
 from streams.domain.stage import State, apply, empty_state
 from streams.domain.stages.crew_links import CrewLinksStage, WorkLinks
@@ -16,7 +17,7 @@ MADE = CrewLink(link="a" * 22, work="W1", holder="ep_a", made_ms=T_MS, expires_m
 ENDED = replace(MADE, ended_ms=T_MS + 5, ended_by="kim")
 
 
-def told(*messages: CrewLink) -> tuple[State, dict[str, int]]:
+def told(*messages: CrewLink | Forgotten) -> tuple[State, dict[str, int]]:
     stage, counts = CrewLinksStage(), dict[str, int]()
     state = empty_state(stage)
     for offset, message in enumerate(messages):
@@ -26,7 +27,7 @@ def told(*messages: CrewLink) -> tuple[State, dict[str, int]]:
     return state, counts
 
 
-def rows(*messages: CrewLink) -> dict[str, WorkLinks]:
+def rows(*messages: CrewLink | Forgotten) -> dict[str, WorkLinks]:
     found: dict[str, WorkLinks] = told(*messages)[0]["crew_links"]
     return found
 
@@ -53,6 +54,20 @@ def test_what_has_expired_goes_of_all_works_when_one_is_made() -> None:
     assert set(rows(MADE, replace(later, made_ms=T_MS + DAY_MS))) == {"W1", "W2"}
     far = replace(ENDED, link="c" * 22, ended_ms=T_MS + 99 * DAY_MS)
     assert rows(MADE, far)["W1"].links == (MADE, far)  # an end forgets nothing
+
+
+def test_a_name_that_is_forgotten_stands_on_no_link_as_holder_maker_or_ender() -> None:
+    alias = "gone-0123456789ab"
+    made = replace(MADE, holder="kim", made_by="kim", ended_ms=T_MS + 5, ended_by="kim")
+    other = replace(MADE, link="b" * 22, made_by="lee")
+    [one, two] = rows(made, other, Forgotten("account:kim", T_MS, alias))["W1"].links
+    assert (one.holder, one.made_by, one.ended_by) == (alias, alias, alias)
+    assert two == other
+
+
+def test_what_has_expired_goes_when_it_is_said_how_late_it_is() -> None:
+    assert set(rows(MADE, Forgotten("", MADE.expires_ms))) == {"W1"}
+    assert rows(MADE, Forgotten("", MADE.expires_ms + 1)) == {}
 
 
 def test_links_above_the_bound_are_counted_and_do_not_count() -> None:

@@ -110,6 +110,8 @@ def test_what_an_account_did_stays_under_another_name() -> None:
     ack = Acknowledgement(f"alrt_{'a' * 26}", "kim", "봤음", at(1), Severity.CRITICAL)
     acks, _ = folded(AcknowledgementsStage(), "acknowledgements", [ack, gone])
     assert [x.by for x in acks.state["acknowledgements"].values()] == [ALIAS]
+    before, after = (acks.take(x) for x in (Forgotten("", at(1)), gone))
+    assert (before.forgotten, after.forgotten) == ([], ["account:kim"]), "deltas bear the name"
     acks.take(Forgotten("", at(1) + KEEP_MS - 1))
     assert acks.state["acknowledgements"]
     acks.take(Forgotten("", at(1) + KEEP_MS))
