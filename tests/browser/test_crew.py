@@ -114,7 +114,7 @@ def test_without_a_login_the_link_alone_opens_the_work(
     for again in (False, True):  # while the page stands, and for whoever opens it again
         if again:
             open_link(phone, token)
-        expect(page.locator("#link-refused")).to_contain_text("끝낸 링크")
+        expect(page.locator("#link-refused")).to_contain_text("종료한 링크")
         expect(page.locator("#bar")).to_have_count(0)
         assert TITLE not in page.content()
         assert page.evaluate("() => sessionStorage.length") == 0
@@ -418,7 +418,7 @@ def test_taps_on_a_phone_go_through_the_log_and_come_back(
     expect(card.locator(".crews li.over")).to_contain_text("종료", timeout=10_000)
     expect(card.locator(".crews .made input")).to_have_count(0)
     page.reload()
-    expect(page.locator("#link-refused")).to_contain_text("끝낸 링크")
+    expect(page.locator("#link-refused")).to_contain_text("종료한 링크")
 
 
 def test_hostile_text_of_a_feed_is_shown_as_text(phone: Screen, chuncheon: Chuncheon) -> None:

@@ -79,7 +79,7 @@ def test_the_evidence_of_a_discrepancy_is_opened_by_keyboard(screen: Screen, cit
     first = timeline.locator(".bus").first
     first.focus()
     expect(first).to_be_focused()
-    assert "돌아서 감" in (first.get_attribute("aria-label") or "")
+    assert "다른 길로 감" in (first.get_attribute("aria-label") or "")
     card.locator(".evidence-list summary").click()
     expect(card.locator(".evidence-list li")).to_have_count(5)
     card.get_by_role("button", name="열린 길의 공사").click()

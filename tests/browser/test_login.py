@@ -153,7 +153,7 @@ def test_a_passkey_of_the_device_opens_the_login(office: tuple[str, str], page: 
     expect(page.locator("#passkeys li")).to_have_count(0)
     page.click("#own-leave")
     page.click("#by-passkey")
-    expect(page.locator("#error")).to_contain_text("이 패스키로는 들어갈 수 없습니다")
+    expect(page.locator("#error")).to_contain_text("이 패스키로는 로그인할 수 없습니다")
 
 
 def test_an_address_has_no_passkeys_and_nothing_speaks_of_them(
