@@ -68,11 +68,22 @@ def add_retention(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         formatter_class=raw,
     )
     what = forget.add_mutually_exclusive_group(required=True)
-    what.add_argument("--work", metavar="ID", help="a permit with all its spots, and its photos")
-    what.add_argument("--call", metavar="ID", help="a call")
-    what.add_argument("--account", metavar="NAME", help="an account; what it did stays")
+    what.add_argument(
+        "--work", type=_named, metavar="ID", help="a permit with all its spots, and its photos"
+    )
+    what.add_argument("--call", type=_named, metavar="ID", help="a call")
+    what.add_argument(
+        "--account", type=_named, metavar="NAME", help="an account; what it did stays"
+    )
     forget.add_argument("--reason", required=True, help="why; it stands in the access record")
     forget.add_argument("--yes", action="store_true", help="do it")
+
+
+def _named(text: str) -> str:
+    """What is to be forgotten; an empty name is wrong usage, and names nothing else."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
 
 
 def _folder(text: str) -> tuple[str, Path]:

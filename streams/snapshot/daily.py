@@ -12,7 +12,7 @@ from streams.contract.times import DAY_MS, now_ms
 from streams.snapshot.file import checked
 from streams.snapshot.keys import keys_to_check, signing_key
 from streams.snapshot.progress import quiet
-from streams.snapshot.shelf import made_ms, new_name, snapshots_in, surplus
+from streams.snapshot.shelf import made_ms, made_until, new_name, snapshots_in, surplus
 from streams.snapshot.taking import take
 
 log = logging.getLogger(__name__)
@@ -26,12 +26,12 @@ FAILED = Counter("bomnae_snapshot_failed", "Snapshots that could not be made")
 async def every_day(settings: Settings, folder: Path, keep: int, *, with_records: bool) -> None:
     """Make one now unless one of the last day stands, and each day from then on, for ever."""
     signing_key(settings)  # a key that is missing is said at once
-    for path in reversed(snapshots_in(folder)):
+    for path in reversed(made_until(snapshots_in(folder), now_ms())):
         LAST.set(made_ms(path) / 1000)
         BYTES.set(path.stat().st_size)
         break
     while True:
-        last = next(reversed(snapshots_in(folder)), None)
+        last = next(reversed(made_until(snapshots_in(folder), now_ms())), None)
         wait_ms = 0 if last is None else made_ms(last) + DAY_MS - now_ms()
         await asyncio.sleep(min(max(0, wait_ms), DAY_MS) / 1000)
         try:
@@ -53,7 +53,7 @@ async def make_one(settings: Settings, folder: Path, keep: int, *, with_records:
     except SnapshotError:
         path.unlink(missing_ok=True)  # the disk did not keep what was written
         raise
-    for old in surplus(snapshots_in(folder), keep):
+    for old in surplus(made_until(snapshots_in(folder), begun_ms), keep):
         old.unlink(missing_ok=True)
         log.info("old snapshot deleted", extra={"file": old.name})
     LAST.set(begun_ms / 1000)

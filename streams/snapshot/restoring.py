@@ -216,15 +216,16 @@ async def lay_state(client: Any, file: Checked, laid: Laid, say: Say, *, redis_o
 
 
 async def clear(client: Any, partitions: int) -> None:
-    """Take the state out of Redis and mark every partition as half-applied. Logins stay, with what
-    counts against guesses.
+    """Mark every partition as half-applied, then take the state out of Redis; the marks stay, so
+    no worker believes what is left midway. Logins stay, with what counts against guesses.
     """
-    async for name in client.scan_iter(f"{PREFIX}*", count=1000):
-        if parts_of(name.decode())[1] != LOGIN:
-            await client.unlink(name)
     for partition in range(partitions):
         marks = {f"{t.name}/{partition}": 0 for t in topics.FOLDED if t.is_wide or not partition}
         await client.hset(key(BEGUN, partition), mapping=marks)
+    marked = {key(BEGUN, partition) for partition in range(partitions)}
+    async for name in client.scan_iter(f"{PREFIX}*", count=1000):
+        if parts_of(name.decode())[1] != LOGIN and name.decode() not in marked:
+            await client.unlink(name)
 
 
 class _Pipe:

@@ -25,13 +25,26 @@ def made_ms(path: Path) -> int:
 
 
 def snapshots_in(folder: Path) -> list[Path]:
-    """Those of a folder, the oldest first; other files are left alone. SettingsError for a folder
-    that cannot be read.
+    """Those of a folder, the oldest first; other files, and names whose date is none, are left
+    alone. SettingsError for a folder that cannot be read.
     """
     try:
-        return sorted(x for x in folder.iterdir() if _NAME.fullmatch(x.name))
+        return sorted(x for x in folder.iterdir() if _NAME.fullmatch(x.name) and _has_date(x))
     except OSError as error:
         raise SettingsError(f"{folder}: cannot be read: {error.strerror}") from None
+
+
+def _has_date(path: Path) -> bool:
+    try:
+        made_ms(path)
+    except ValueError:
+        return False
+    return True
+
+
+def made_until(paths: list[Path], at_ms: int) -> list[Path]:
+    """Those that are not dated after a time, as by a clock that was ahead. Pure."""
+    return [path for path in paths if made_ms(path) <= at_ms]
 
 
 def newest_checked(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Checked:

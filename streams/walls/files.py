@@ -70,6 +70,7 @@ def make_missing(folder: Path, *, portal_key: str = "", renew: Iterable[str] = (
         raise SettingsError(f"{unknown[0][:40]!r} is not made here: one of {', '.join(makers)}")
     made = []
     _check_closed(folder)
+    _check_filled(folder, makers.keys() - doomed)
     for name, make in makers.items():
         if name in doomed or not (folder / name).exists():
             for file, text in make().items():
@@ -167,6 +168,20 @@ def _check_closed(folder: Path) -> None:
         raise SettingsError(f"--out {folder}: {error.strerror}") from None
     if mode & 0o077:
         raise SettingsError(f"--out {folder}: others may enter it (chmod 700)")
+
+
+def _check_filled(folder: Path, names: Iterable[str]) -> None:
+    """SettingsError for a file that stands empty though a secret is made into it, and for what
+    goes with one that stands and is missing: an empty password would let everybody in.
+    """
+    for name in sorted({*names} - {*TOLD}):
+        if not (folder / name).exists():
+            continue
+        if not secret_in(folder / name).strip():
+            raise SettingsError(f"{folder / name}: is empty: put it back, or --renew {name}")
+        beside = SIGNING.get(name) or (f"{name[:-4]}_ca" if name.endswith("_key") else "")
+        if beside and not (folder / beside).exists():
+            raise SettingsError(f"{folder / beside}: is missing: put it back, or --renew {name}")
 
 
 def _write(path: Path, text: str) -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from streams.contract.errors import LogError, SnapshotError, StateError
 from streams.contract.settings import Settings
-from streams.contract.times import DAY_MS, HOUR_MS
+from streams.contract.times import DAY_MS, HOUR_MS, now_ms
 from streams.snapshot.frames import Head
-from streams.snapshot.health import reason
+from streams.snapshot.health import reason, reason_of
 from streams.snapshot.held import check_fits, shifts_for
-from streams.snapshot.shelf import made_ms, new_name, snapshots_in, surplus
+from streams.snapshot.shelf import made_ms, made_until, new_name, snapshots_in, surplus
 from streams.state import schema
 
 OURS = Settings()
@@ -97,6 +97,17 @@ def test_names_tell_the_time_and_sort_by_it(tmp_path: Path) -> None:
     assert [made_ms(path) for path in found] == [at_ms + days * DAY_MS for days in (0, 1, 2)]
     assert surplus(found, 2) == found[:1]
     assert surplus(found, 5) == []
+
+
+def test_a_date_to_come_or_of_nonsense_is_neither_the_newest_nor_counted(tmp_path: Path) -> None:
+    good = new_name(now_ms())
+    for name in (good, "bomnae-20991231T000000Z.snapshot", "bomnae-20269931T000000Z.snapshot"):
+        (tmp_path / name).touch()
+    found = made_until(snapshots_in(tmp_path), now_ms())
+    assert [path.name for path in found] == [good]
+    assert surplus(found, 1) == []
+    (tmp_path / good).unlink()
+    assert reason_of(Settings(snapshots=str(tmp_path))) == "there is no snapshot yet"
 
 
 def test_the_health_of_a_shelf_is_its_newest_age() -> None:

@@ -144,3 +144,22 @@ def test_the_command_says_what_it_made_and_no_secret(
     said = capsys.readouterr().out
     assert "made kafka_maps" in said
     assert (closed / "kafka_maps").read_text() not in said
+
+
+@pytest.mark.parametrize("name", ["redis_maps", "kafka_worker"])
+def test_an_empty_password_is_refused_and_never_hashed(closed: Path, name: str) -> None:
+    make_missing(closed)
+    (closed / name).write_text("")
+    before = contents(closed)
+    with pytest.raises(SettingsError, match=f"{name}: is empty"):
+        make_missing(closed, renew=["redis_keeper"])
+    assert contents(closed) == before
+    assert name in make_missing(closed, renew=[name])
+
+
+@pytest.mark.parametrize("name", ["kafka_ca", "redis_ca", "records_public", "snapshot_public"])
+def test_what_goes_with_a_key_is_named_where_it_is_missing(closed: Path, name: str) -> None:
+    make_missing(closed)
+    (closed / name).unlink()
+    with pytest.raises(SettingsError, match=f"{name}: is missing"):
+        make_missing(closed)
