@@ -445,7 +445,7 @@ def test_what_buses_contradict_is_asked_and_a_tap_answers_it(
         "is_tapped": True,
         "events": [bus],
     }
-    chuncheon.say(d={"d1": row})
+    chuncheon.show(d={"d1": row})
     page = open_link(phone)
     log = Log(chuncheon, page)
     question = page.locator("#site-question")

@@ -117,12 +117,13 @@ def questions(url: str, paths: list[str]) -> Iterator[tuple[str, str]]:
             f"/api/v1/at?valid={at_ms}&id=link:{link}",
             f"/api/v1/at?valid={at_ms}&links={link}",
         ],
+        "/api/v1/moment": [f"/api/v1/moment?valid={at_ms}", f"/api/v1/moment?valid={at_ms + 9**8}"],
         "/api/v1/changes": [f"/api/v1/changes?since={at_ms - 600_000}"],
         "/api/v1/events": ["/api/v1/events", "/api/v1/events?after=latest"],
         "/api/v1/desk/photos/{work}": [f"/api/v1/desk/photos/{work}"],
     }
     # These need a key, a crew's token, or somebody who is logged in.
-    keyed = re.compile(r"/subscriptions|/works/\{work\}/|/api/v1/(records|account/)")
+    keyed = re.compile(r"/subscriptions|/works/\{work\}/|/api/v1/(records|accounts?(/|$))")
     for path in paths:
         if not keyed.search(path) and path != "/api/v1/openapi.json":
             for address in asked.get(path, [path]):
