@@ -31,6 +31,7 @@ from maps.api.posted import INTAKE, OWN_ORIGINS
 from maps.api.records import add_records
 from maps.api.refusal_page import refused
 from maps.api.routes import OPERATIONS
+from maps.api.stream import add_stream
 from maps.http.connections import CONNECTIONS, Connections, count_asking
 from maps.http.refusals import RequestRefusedError
 from maps.pages import csp
@@ -72,6 +73,7 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
         add_oidc(app)
     add_desk(app)
     add_time(app)
+    add_stream(app)
     app[CONNECTIONS] = Connections()
     app[OWN_ORIGINS] = own_origins(settings)
     add_calls(app)

@@ -20,6 +20,7 @@ from streams.state.keys import SESSION, SESSIONS_AT, SESSIONS_OF, login_key
 KNOWN_MS = 5_000  # how late another server's end of a session is noticed
 TOUCH_MS = 20_000  # how rarely it is written that somebody did something
 MOST_KNOWN = 10_000
+MOST_OF_ONE = 20  # sessions of an account: its oldest end for the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Sessions:
                 together.expire(login_key(SESSIONS_AT, name), self.hard_s)
             await together.execute()
         self._keep(made, now_ms)
+        await self.end([each.name for each in (await self.all_of(account))[MOST_OF_ONE:]], account)
         return token, made
 
     async def of(self, token: str) -> Session | None:

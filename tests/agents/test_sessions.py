@@ -8,7 +8,7 @@ import pytest
 import redis.asyncio as aioredis
 
 from maps.access.failures import MOST, Failures
-from maps.access.sessions import Sessions
+from maps.access.sessions import MOST_OF_ONE, Sessions
 from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
 from streams.contract.settings import Settings
@@ -116,6 +116,21 @@ async def test_redis_away_old_sessions_go_on_and_new_ones_do_not_begin(tmp_path:
         clock.on(IDLE_S)
         assert await ours.of(token) is None
         await ours.client.aclose()
+
+
+async def test_the_oldest_sessions_of_an_account_end_for_the_newest(server: RedisServer) -> None:
+    clock = Clock()
+    ours = sessions(server, clock)
+    first, _ = await ours.begin("kim", LOCAL, "10.0.0.1")
+    other, _ = await ours.begin("lee", LOCAL, "10.0.0.1")
+    for _ in range(MOST_OF_ONE):
+        clock.on(1)
+        await ours.begin("kim", LOCAL, "10.0.0.1")
+    assert len(await ours.all_of("kim")) == MOST_OF_ONE
+    clock.on(6)
+    assert await ours.of(first) is None
+    assert await ours.of(other) is not None
+    await ours.client.aclose()
 
 
 async def test_five_failures_lock_account_and_address(server: RedisServer) -> None:

@@ -19,7 +19,7 @@ from maps.access.passwords import hash_of as hash_of_password
 from maps.access.recording import RECORDER
 from maps.access.refused import TALLY, write_rest
 from maps.access.sessions import name_of
-from maps.api import matrix
+from maps.api import matrix, stream
 from maps.api.admin_key import NAME
 from maps.api.context import CONTEXT
 from maps.api.operation import Operation
@@ -174,6 +174,27 @@ async def test_every_route_answers_every_role_as_the_matrix_says(door: Door) -> 
             if not is_as_said(cell, *found):
                 wrong.append((operation.method, operation.path, column, cell, *found))
     assert wrong == []
+
+
+async def test_an_account_has_so_many_streams_and_they_end_soon_after_it_is_locked(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "MOST_OF_ONE", 3)
+    await door.account(Account(account="watcher", roles=(Role.VIEWER,)))
+    token = (await door.app[GUARD].sessions.begin("watcher", LOCAL, "10.0.0.1"))[0]
+    headers = {"Cookie": f"{COOKIE}={token}"}
+    held = [await door.http.get(f"{door.url}/api/v1/stream", headers=headers) for _ in range(3)]
+    try:
+        assert [each.status for each in held] == [200] * 3
+        assert await door.ask("GET", "/api/v1/stream", token) == (429, "too_many_readers")
+        await door.account(Account(account="watcher", roles=(Role.VIEWER,), is_locked=True))
+        async with asyncio.timeout(12):
+            for each in held:
+                await each.read()
+    finally:
+        for each in held:
+            each.close()
+    assert door.app[stream.OPEN]["watcher"] == 0
 
 
 @pytest.mark.parametrize(
