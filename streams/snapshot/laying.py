@@ -1,7 +1,7 @@
 """The log's part of a snapshot, laid into topics; where each partition's offsets went."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -12,6 +12,7 @@ from kafka import TopicPartition as AdminPartition
 from streams.contract import topics
 from streams.contract.kafka_login import kafka_login
 from streams.contract.settings import Settings
+from streams.kafka.access_log import last_of
 from streams.kafka.cluster import LogReader, Place
 from streams.kafka.stretches import LogLayer
 from streams.snapshot.file import frames_of
@@ -20,6 +21,7 @@ from streams.snapshot.held import contained
 from streams.snapshot.moving import moved_message
 from streams.snapshot.progress import Say
 
+ANSWER_S = 10.0
 FILLED = 5_000  # messages that are laid to be taken away again, at a time
 RECORDS: Place = (topics.ACCESS_RECORDS.name, 0)
 
@@ -89,25 +91,45 @@ async def _lay_records(
     settings: Settings, layer: LogLayer, end: int, parts: Iterable[Messages], laid: Laid
 ) -> None:
     """The access records go where they were, for the heads of their days name their offsets: what
-    was before them is filled up and taken away. A log that has records of its own keeps them.
+    was before them is filled up and taken away. A log that has records of its own keeps them; one
+    that an interrupted restore began to fill gets the rest.
     """
-    following = end
+    last = await last_of(settings, ANSWER_S) if end else None
+    following, is_ours = end, None if last else True
     for part in parts:
-        if part.rows[0][0] < following:
-            laid.without_records = True
-            return
-        await _fill(settings, layer, following, part.rows[0][0])
-        following = part.rows[-1][0] + 1
-        await layer.lay(RECORDS, [payload for _, payload in part.rows])
-        laid.messages += len(part.rows)
+        if is_ours is None:
+            is_ours = goes_on(part.rows, end, last)
+        if is_ours is False or (not last and following == end and part.rows[0][0] < end):
+            break
+        rows = [row for row in part.rows if row[0] >= following]
+        if not is_ours or not rows:
+            continue
+        if not last and following == end:  # the first: what is before it is none
+            await _fill(settings, layer, end, rows[0][0])
+        await layer.lay(RECORDS, [payload for _, payload in rows])
+        following = rows[-1][0] + 1
+        laid.messages += len(rows)
+    else:
+        laid.without_records = is_ours is None
+        return
+    laid.without_records = True
+
+
+def goes_on(rows: Sequence[tuple[int, bytes | None]], end: int, last: bytes | None) -> bool | None:
+    """Whether what stands on the log up to `end` is the beginning of these records; None: later
+    ones tell. Its last tells of all, for each record has the hash of the one before. Pure.
+    """
+    if rows[-1][0] < end - 1:
+        return None
+    return dict(rows).get(end - 1) == last
 
 
 async def _fill(settings: Settings, layer: LogLayer, begin: int, end: int) -> None:
-    if begin >= end:
-        return
+    """Fill up to `end`, and take away what is below it: also what was filled in before."""
     for at in range(begin, end, FILLED):
         await layer.lay(RECORDS, [b""] * min(FILLED, end - at))
-    await asyncio.to_thread(_delete_before, settings, end)
+    if end:
+        await asyncio.to_thread(_delete_before, settings, end)
 
 
 def _delete_before(settings: Settings, offset: int) -> None:
