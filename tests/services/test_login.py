@@ -143,6 +143,14 @@ def city(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[
         yield City(stack)
 
 
+@pytest.fixture(autouse=True)
+def _nobody_failed(city: City) -> None:
+    """All come from one address: what failed in one test counts in no other."""
+    with worlds.redis_of(city.stack) as client:
+        for key in client.scan_iter(login_key(FAILED, "*")):
+            client.delete(key)
+
+
 def test_the_first_account_by_the_code_that_was_printed(city: City) -> None:
     lost = first_code_of(city.stack)
     _, said = city.run("accounts", "first-code")
