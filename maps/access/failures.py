@@ -38,11 +38,9 @@ class Failures:
 
     async def clear(self, account: str, address: str) -> None:
         """A right login of an account from an address."""
+        counted = _from(address)
         await self.client.delete(_of(account))
-        failed, counted = (
-            int(await self.client.getdel(_both(account, address)) or 0),
-            _from(address),
-        )
+        failed = int(await self.client.getdel(_both(account, address)) or 0)
         left = int(await self.client.get(counted) or 0) - failed
         if failed and left > 0:
             await self.client.decrby(counted, failed)

@@ -14,6 +14,7 @@ from maps.api.away import store_needed
 from maps.api.logging_in import written
 from maps.api.operation import Operation, Parameter, json_answer
 from maps.http.refusals import RequestRefusedError, not_found
+from maps.picture.fields import filled
 from streams.contract.account import Account
 from streams.contract.enums import AccessAction, Role
 
@@ -43,17 +44,12 @@ class AccountsBody(msgspec.Struct):
 
 def body_of(row: Account) -> OneAccount:
     """What is told of an account."""
-    return OneAccount(
-        account=row.account,
-        roles=row.roles,
-        office=row.office,
-        is_locked=row.is_locked,
-        must_change=row.must_change,
+    return filled(
+        OneAccount,
+        row,
         has_code=bool(row.code_secret),
         passkeys=len(row.passkeys),
         is_program=bool(row.token_hash),
-        changed_ms=row.changed_ms,
-        changed_by=row.changed_by,
     )
 
 

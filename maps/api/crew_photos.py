@@ -21,7 +21,7 @@ from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
 from maps.api.photo_form import read_form
 from maps.api.photo_image import MAX_BYTES, photo_of, too_large
 from maps.api.photo_shelf import SHELF, Shelf
-from maps.api.posted import Paces, check_origin
+from maps.api.posted import Paces, check_origin, check_unpacked
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from streams.contract.enums import AccessAction
@@ -108,8 +108,7 @@ async def _received(request: web.Request) -> tuple[str, bytes, str]:
         raise RequestRefusedError(415, "refused.not_a_form")
     if (request.content_length or 0) > MAX_BYTES + ENVELOPE_BYTES:
         raise too_large()
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise RequestRefusedError(415, "refused.not_a_form")
+    check_unpacked(request, "refused.not_a_form")
     try:
         async with asyncio.timeout(WITHIN_S):
             raw = await _body(request)

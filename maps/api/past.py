@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from aiohttp import web
-from msgspec import UNSET, Meta, UnsetType, defstruct
+from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 from msgspec.structs import asdict, fields
 
 from maps.access.roles import Permission
@@ -21,7 +21,7 @@ from maps.picture.catch_up import LOSSES
 from maps.picture.fields import Ms, Row, filled
 from maps.picture.loop import LOST
 from maps.picture.picture import Picture
-from streams.contract.enums import Closure, Level, Phase
+from streams.contract.enums import Certainty, Closure, Level, Phase
 from streams.contract.times import DAY_MS
 from streams.domain.closures import closure_name
 from streams.domain.links.fold import LinkView
@@ -60,15 +60,20 @@ class FoundPlace(Row):
     title: str
 
 
-class PastParts(Row, kw_only=True):
-    """The past: of the city, or of one thing of it."""
+class PastHead(Row, kw_only=True):
+    """Which moment an answer speaks of."""
 
     now_ms: Ms
     valid_ms: Annotated[int, Meta(description="the moment it speaks of, Unix ms")]
     known_ms: Annotated[int, Meta(description="as it was known then, Unix ms")]
     from_ms: Annotated[int, Meta(description="since when the past is remembered, Unix ms")]
-    is_remembered: bool
+    is_remembered: Annotated[bool, Meta(description="whether anything is known of it")]
     simulated: bool
+
+
+class PastParts(PastHead, kw_only=True):
+    """The past: of the city, or of one thing of it."""
+
     levels: dict[Level, int] | UnsetType = UNSET
     closed: list[ClosedLink] | UnsetType = UNSET
     phases: dict[Phase, int] | UnsetType = UNSET
@@ -86,25 +91,24 @@ PastBody = defstruct("PastBody", _CITY, bases=(PastParts,), kw_only=True)
 """Of the city, also its rows."""
 
 
-def add_time(app: web.Application) -> None:
-    """What the handlers of the past share: they read the whole history one at a time."""
-    app[BUSY] = asyncio.Lock()
-
-
-class MomentBody(bodies.CityBody, kw_only=True):
-    """The map of a moment: letters by link index, as the network has them."""
+class MomentMap(PastHead, kw_only=True):
+    """The roads of a moment: letters by link index, as the network has them."""
 
     net: Annotated[str, Meta(description="version of the network")]
-    now_ms: Ms
-    valid_ms: Annotated[int, Meta(description="the moment it speaks of, Unix ms")]
-    known_ms: Annotated[int, Meta(description="as it was known then, Unix ms")]
-    from_ms: Annotated[int, Meta(description="since when the past is remembered, Unix ms")]
-    is_remembered: Annotated[bool, Meta(description="whether anything is known of it")]
     is_usual: Annotated[bool, Meta(description="levels are those usual at such a time")]
-    simulated: bool
     levels: Annotated[str, Meta(description="a letter a link: f s j u")]
     certainty: Annotated[str, Meta(description="a letter a link: c r i l s")]
     closures: Annotated[list[tuple[int, Closure]], Meta(description="[index, closure]")]
+
+
+_ROWS = [(each.name, each.type) for each in fields(bodies.CityBody)]
+MomentBody = defstruct("MomentBody", _ROWS, bases=(MomentMap,), kw_only=True)
+"""Also the rows of the city."""
+
+
+def add_time(app: web.Application) -> None:
+    """What the handlers of the past share: they read the whole history one at a time."""
+    app[BUSY] = asyncio.Lock()
 
 
 @Operation(
@@ -119,47 +123,60 @@ class MomentBody(bodies.CityBody, kw_only=True):
 async def get_moment(request: web.Request) -> web.StreamResponse:
     """Buses and alerts are not in it: nobody keeps where each bus was."""
     context = request.app[CONTEXT]
-    only_known(request.query, ("valid", "known"))
-    now_ms = context.live.now_ms()
-    moment = moment_of(request.query, now_ms, context.settings.history_days)
-    if moment is None:
-        raise missing("valid")
+    moment = asked_of(request, ())
     picture = await picture_of_moment(request, moment)
-    body = await asyncio.to_thread(moment_body, picture, moment, context, now_ms)
+    body = await asyncio.to_thread(moment_body, picture, moment, context)
     return packed_answer(request, body)
 
 
-def moment_body(
-    picture: Picture, moment: BitemporalMoment, context: Context, now_ms: int
-) -> MomentBody:
+def asked_of(request: web.Request, more: Iterable[str]) -> BitemporalMoment:
+    """The moment asked for; refused (400) where there is none, or a parameter besides `more`."""
+    context = request.app[CONTEXT]
+    only_known(request.query, ("valid", "known", *more))
+    moment = moment_of(request.query, context.live.now_ms(), context.settings.history_days)
+    if moment is None:
+        raise missing("valid")
+    return moment
+
+
+def head_of(picture: Picture, moment: BitemporalMoment, context: Context) -> Parts:
+    """The fields of `PastHead`."""
+    now_ms = context.live.now_ms()
+    return {
+        "now_ms": now_ms,
+        "valid_ms": moment.valid_ms,
+        "known_ms": moment.known_ms,
+        "from_ms": now_ms - context.settings.history_days * DAY_MS,
+        "is_remembered": bool(picture.feeds or picture.links or picture.works),
+        "simulated": context.is_simulated,
+    }
+
+
+def moment_body(picture: Picture, moment: BitemporalMoment, context: Context) -> Struct:
     """The map of a picture of the past."""
     network, is_usual = context.network, moment.is_ahead(context.settings.fresh_ms)
-    views = [picture.links.get(place, _NO_VIEW) for place in range(len(network.links))]
-    levels = [view.level for view in views]
-    if is_usual:
-        limits = [context.thresholds[link.road_class] for link in network.links]
-        levels = [level(view.usual_kmh, own) for view, own in zip(views, limits, strict=True)]
+    count = len(network.links)
+    levels, certainty = [Level.UNKNOWN[0]] * count, [Certainty.LOST[0]] * count
+    for place, view in picture.links.items():
+        if is_usual:
+            limits = context.thresholds[network.links[place].road_class]
+            levels[place] = level(view.usual_kmh, limits)[0]
+        else:
+            levels[place] = view.level[0]
+        certainty[place] = view.certainty[0]
     return MomentBody(
+        **head_of(picture, moment, context),
         net=network.version,
-        now_ms=now_ms,
-        valid_ms=moment.valid_ms,
-        known_ms=moment.known_ms,
-        from_ms=now_ms - context.settings.history_days * DAY_MS,
-        is_remembered=bool(picture.feeds or picture.links or picture.works),
         is_usual=is_usual,
-        simulated=context.is_simulated,
-        levels="".join(each[0] for each in levels),
-        certainty="".join(view.certainty[0] for view in views),
+        levels="".join(levels),
+        certainty="".join(certainty),
         closures=[
             (place, view.closure)
-            for place, view in enumerate(views)
+            for place, view in sorted(picture.links.items())
             if view.closure is not Closure.NONE
         ],
         **asdict(bodies.city_body(picture, network, picture.at_ms)),
     )
-
-
-_NO_VIEW = LinkView()
 
 
 @Operation(
@@ -177,20 +194,11 @@ _NO_VIEW = LinkView()
 )
 async def get_at(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
-    only_known(request.query, ("valid", "known", "id", "links"))
-    now_ms = context.live.now_ms()
-    moment = moment_of(request.query, now_ms, context.settings.history_days)
-    if moment is None:
-        raise missing("valid")
+    moment = asked_of(request, ("id", "links"))
     picture = await picture_of_moment(request, moment)
     is_one = "id" in request.query or "links" in request.query
     body = PastBody(
-        now_ms=now_ms,
-        valid_ms=moment.valid_ms,
-        known_ms=moment.known_ms,
-        from_ms=now_ms - context.settings.history_days * DAY_MS,
-        is_remembered=bool(picture.feeds or picture.links or picture.works),
-        simulated=context.is_simulated,
+        **head_of(picture, moment, context),
         **(one_of(request.query, picture, context) if is_one else city_of(picture, context)),
     )
     return packed_answer(request, body)

@@ -96,12 +96,17 @@ async def read_body(request: web.Request, kind: type[T]) -> T:
         raise RequestRefusedError(400, "refused.bad_body", reason=reason) from None
 
 
-async def raw_body(request: web.Request, most_bytes: int) -> bytes:
-    """The whole body; 413 when it is larger, 408 when it does not come, 415 where it is packed:
-    what unpacks to a thousand times its size would hold everybody up.
+def check_unpacked(request: web.Request, code: str) -> None:
+    """Refuse (415) a packed body: one that unpacks to a thousand times its size would hold
+    everybody up.
     """
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise RequestRefusedError(415, "refused.not_json")
+        raise RequestRefusedError(415, code)
+
+
+async def raw_body(request: web.Request, most_bytes: int) -> bytes:
+    """The whole body; 413 when it is larger, 408 when it does not come, 415 where it is packed."""
+    check_unpacked(request, "refused.not_json")
     try:
         async with asyncio.timeout(BODY_WITHIN_S):
             raw = await request.read()

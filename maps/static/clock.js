@@ -9,9 +9,13 @@ const BANNER_AFTER_MS = 3000, MOVING_MS = 9000, FIRST_MS = 5000, JUMP_MS = 2000;
 export class Clock {
   /** @type {number | undefined} */
   offset;
+  at_ms = /** @type {Api.Time} */ (null); // the other moment that the map shows, null: now
 
   /** The server's time, ms. The PC's clock only bridges the seconds between two answers. */
   now() { return this.offset === undefined ? Date.now() : performance.now() + this.offset; }
+
+  /** The time that ages on the map are counted to. */
+  shown() { return this.at_ms ?? this.now(); }
 
   /** An answer stamped `at_ms`. The largest difference had the shortest way; a fall of seconds is a new
    * clock. @param {number} at_ms */
@@ -53,7 +57,6 @@ export class LiveSign {
   moved_ms = -Infinity;
   last_ms = 0;
   first_ms = 0;
-  at_ms = /** @type {number | null} */ (null); // another moment that is shown, null: now
 
   /** @param {Clock} clock @param {Ui.Stream} stream */
   constructor(clock, stream) {
@@ -106,13 +109,13 @@ export class LiveSign {
   /** What the chip says: another moment is never called live.
    * @param {string} cause @param {Api.Time} age_ms */
   showChip(cause, age_ms) {
-    const isAway = this.at_ms !== null;
+    const isAway = this.clock.at_ms !== null;
     write(byId("live-word"), t("live." + (isAway ? "moment" : cause)));
     write(byId("live-age"), isAway || age_ms === null ? "" : ago(age_ms));
   }
 
   showClocks() {
-    const now = this.clock.now(), clock_ms = this.at_ms ?? this.picture?.clock_ms ?? null;
+    const now = this.clock.now(), clock_ms = this.clock.at_ms ?? this.picture?.clock_ms ?? null;
     write(byId("clock-day"), dayText(now));
     write(byId("clock-now"), clockText(now));
     write(byId("clock-picture"), clock_ms === null ? "--:--:--" : clockText(clock_ms));

@@ -43,7 +43,7 @@ from streams.kafka.access_log import PLACE
 from streams.kafka.cluster import LogReader
 from streams.kafka.rights import SERVICES, AclKind, needed_by
 from streams.kafka.topic_facts import allowed, complaints, layout
-from streams.snapshot.shelf import made_ms, made_until, snapshots_in
+from streams.snapshot.shelf import made_ms, newest_in
 from streams.state.clocks import clocks_of, reason_against
 from streams.state.keys import WORKERS
 from streams.state.redis_login import connect, of_each_node, time_ms
@@ -197,8 +197,8 @@ def _snapshot(folder: str) -> Finding:
     if not folder:
         return unknown("snapshot", "no folder for snapshots is set")
     at_ms = now_ms()
-    found = made_until(snapshots_in(Path(folder)), at_ms)
-    return judging.snapshot(made_ms(found[-1]) if found else None, at_ms)
+    newest = newest_in(Path(folder), at_ms)
+    return judging.snapshot(None if newest is None else made_ms(newest), at_ms)
 
 
 async def _redis(settings: Settings, needed: int) -> list[Finding]:

@@ -12,7 +12,14 @@ from streams.contract.times import DAY_MS, now_ms
 from streams.snapshot.file import checked
 from streams.snapshot.keys import keys_to_check, signing_key
 from streams.snapshot.progress import quiet
-from streams.snapshot.shelf import made_ms, made_until, new_name, snapshots_in, surplus
+from streams.snapshot.shelf import (
+    made_ms,
+    made_until,
+    new_name,
+    newest_in,
+    snapshots_in,
+    surplus,
+)
 from streams.snapshot.taking import take
 
 log = logging.getLogger(__name__)
@@ -26,12 +33,11 @@ FAILED = Counter("bomnae_snapshot_failed", "Snapshots that could not be made")
 async def every_day(settings: Settings, folder: Path, keep: int, *, with_records: bool) -> None:
     """Make one now unless one of the last day stands, and each day from then on, for ever."""
     signing_key(settings)  # a key that is missing is said at once
-    for path in reversed(made_until(snapshots_in(folder), now_ms())):
-        LAST.set(made_ms(path) / 1000)
-        BYTES.set(path.stat().st_size)
-        break
+    if stands := newest_in(folder, now_ms()):
+        LAST.set(made_ms(stands) / 1000)
+        BYTES.set(stands.stat().st_size)
     while True:
-        last = next(reversed(made_until(snapshots_in(folder), now_ms())), None)
+        last = newest_in(folder, now_ms())
         wait_ms = 0 if last is None else made_ms(last) + DAY_MS - now_ms()
         await asyncio.sleep(min(max(0, wait_ms), DAY_MS) / 1000)
         try:

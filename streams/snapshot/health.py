@@ -7,7 +7,7 @@ from streams.contract import cli
 from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, HOUR_MS, now_ms
-from streams.snapshot.shelf import made_ms, made_until, snapshots_in
+from streams.snapshot.shelf import made_ms, newest_in
 
 LATE_MS = DAY_MS + 2 * HOUR_MS
 
@@ -25,8 +25,8 @@ def reason_of(settings: Settings) -> str:
     if not settings.snapshots:
         raise SettingsError("BOMNAE_SNAPSHOTS is not set")
     at_ms = now_ms()
-    found = made_until(snapshots_in(Path(settings.snapshots)), at_ms)
-    return reason(made_ms(found[-1]) if found else None, at_ms)
+    newest = newest_in(Path(settings.snapshots), at_ms)
+    return reason(None if newest is None else made_ms(newest), at_ms)
 
 
 if __name__ == "__main__":

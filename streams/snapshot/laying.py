@@ -95,30 +95,27 @@ async def _lay_records(
     that an interrupted restore began to fill gets the rest.
     """
     last = await last_of(settings, ANSWER_S) if end else None
-    following, is_ours = end, None if last else True
+    is_ours: bool | None = None
     for part in parts:
         if is_ours is None:
             is_ours = goes_on(part.rows, end, last)
-        if is_ours is False or (not last and following == end and part.rows[0][0] < end):
-            break
-        rows = [row for row in part.rows if row[0] >= following]
-        if not is_ours or not rows:
-            continue
-        if not last and following == end:  # the first: what is before it is none
-            await _fill(settings, layer, end, rows[0][0])
-        await layer.lay(RECORDS, [payload for _, payload in rows])
-        following = rows[-1][0] + 1
-        laid.messages += len(rows)
-    else:
-        laid.without_records = is_ours is None
-        return
-    laid.without_records = True
+            if is_ours and not last:
+                await _fill(settings, layer, end, part.rows[0][0])
+        rows = [payload for offset, payload in part.rows if offset >= end]
+        if is_ours and rows:
+            await layer.lay(RECORDS, rows)
+            laid.messages += len(rows)
+        laid.without_records = not is_ours
 
 
 def goes_on(rows: Sequence[tuple[int, bytes | None]], end: int, last: bytes | None) -> bool | None:
-    """Whether what stands on the log up to `end` is the beginning of these records; None: later
-    ones tell. Its last tells of all, for each record has the hash of the one before. Pure.
+    """Whether these records go on behind what stands on the log up to `end`; None: later ones tell.
+
+    Nothing and fillings are behind what is before the first. Of records the last tells of all, for
+    each has the hash of the one before. Pure.
     """
+    if not last:
+        return rows[0][0] >= end
     if rows[-1][0] < end - 1:
         return None
     return dict(rows).get(end - 1) == last

@@ -47,6 +47,11 @@ def made_until(paths: list[Path], at_ms: int) -> list[Path]:
     return [path for path in paths if made_ms(path) <= at_ms]
 
 
+def newest_in(folder: Path, at_ms: int) -> Path | None:
+    """The newest of a folder by its name, as of a time; None where there is none."""
+    return next(reversed(made_until(snapshots_in(folder), at_ms)), None)
+
+
 def newest_checked(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Checked:
     """The newest that is whole and signed; SnapshotError, with why each is not, where none is."""
     faults = []

@@ -155,6 +155,12 @@ async def test_ones_own_right_login_does_not_clear_guesses_at_others(server: Red
         await ours.add("insider", address)
     await ours.clear("insider", "10.0.0.7")
     assert await ours.add("victim9", "10.0.0.7"), "the fifth from there"
+    for number in range(MOST - 2):
+        await ours.add(f"victim{number}", "10.0.0.5")
+    await ours.add("insider", "10.0.0.5")
+    await ours.clear("insider", "10.0.0.5")
+    assert not await ours.add("victim8", "10.0.0.5"), "one's own failure is taken away, no other"
+    assert await ours.add("victim9", "10.0.0.5")
     assert await ours.are_too_many("anybody", "10.0.0.7")
     assert not await client.keys("*victim*")
     assert not await client.keys("*insider*")

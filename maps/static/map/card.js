@@ -17,7 +17,6 @@ export class Card {
   element = byId("card");
   photos = new WorkPhotos();
   crews = new CrewLinks();
-  at_ms = /** @type {number | null} */ (null); // the moment of the picture, null: now
   ageOf = /** @type {{element: HTMLElement, ms: number} | null} */ (null); // the age that goes on counting
   opener = /** @type {HTMLElement | null} */ (null);
   detail = /** @type {Api.Link | null} */ (null); // what the server knows besides of the link that is chosen
@@ -37,9 +36,6 @@ export class Card {
     this.picture = /** @type {Ui.Picture} */ (/** @type {unknown} */ (null)); // until the first one is shown
     setInterval(() => { if (this.ageOf) write(this.ageOf.element, this.ageText(this.ageOf.ms)); }, 1000);
   }
-
-  /** The time that ages are counted to. */
-  now() { return this.at_ms ?? this.clock.now(); }
 
   /** Shows what the state says is chosen. @param {Ui.Picture | null} picture the city's */
   show(picture) {
@@ -120,7 +116,7 @@ export class Card {
   facts(rows) { return fillFacts(el("dl", "facts"), rows); }
 
   /** @param {Api.Time} ms */
-  ageText(ms) { return ms ? `${ago(this.now() - ms)} (${clockText(ms)})` : t("never"); }
+  ageText(ms) { return ms ? `${ago(this.clock.shown() - ms)} (${clockText(ms)})` : t("never"); }
 
   /** An age that goes on counting. @param {Api.Time} ms */
   age(ms) {

@@ -14,7 +14,6 @@ const ORDER = ["positions", "speeds", "events", "incidents", "permits"]; // the 
 export class Feeds {
   /** What stops all processing, "" for nothing. */
   trouble = "";
-  at_ms = /** @type {number | null} */ (null); // the moment of the picture, null: now
   list = byId("feeds");
   dialog = byId("feed-dialog", HTMLDialogElement);
   chips = /** @type {Map<string, Chip>} */ (new Map());
@@ -63,9 +62,6 @@ export class Feeds {
     return chip;
   }
 
-  /** The time that ages are counted to. */
-  now() { return this.at_ms ?? this.clock.now(); }
-
   showAges() {
     for (const [name, chip] of this.chips) {
       const feed = this.feeds.get(name);
@@ -78,9 +74,9 @@ export class Feeds {
   /** The server's status, which another moment's is alone; when no server answers any more, silence is late
    * by the same rule. Where no report can be taken in, it is not the feed's. @param {Api.Feed} feed */
   statusOf({ status, received_ms, poll_ms }) {
-    const now = this.now();
+    const now = this.clock.shown();
     if (!(status in FEED_SYMBOLS)) return "unknown";
-    if (status === "never" || this.at_ms !== null) return status;
+    if (status === "never" || this.clock.at_ms !== null) return status;
     if (isAhead(received_ms, now)) return "ahead";
     const isSilent = now - received_ms > 2 * poll_ms + SLACK_MS;
     if (isSilent && status !== "stopped") return this.trouble ? "held" : "stale";
@@ -90,7 +86,7 @@ export class Feeds {
   /** @param {Api.Time} ms */
   ago(ms) {
     if (!ms) return t("never");
-    const age_ms = this.now() - ms;
+    const age_ms = this.clock.shown() - ms;
     return age_ms < 0 ? ago(age_ms) : t("ago", { age: span(age_ms) });
   }
 

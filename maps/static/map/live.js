@@ -303,7 +303,7 @@ export class Live {
     if (!now || moment && moment.net !== now.network.version) return;
     this.picture = moment ? this.pictureOf(moment, now) : now;
     for (const layer of this.layers) layer.picture = this.picture;
-    this.feeds.at_ms = this.card.at_ms = this.sign.at_ms = moment ? moment.valid_ms : null;
+    this.clock.at_ms = moment ? moment.valid_ms : null;
     this.buses?.update(false);
     this.repaintAll();
     this.showPanels();

@@ -1,5 +1,5 @@
 // The bar under the map: another time than now, a week back to two weeks ahead, step by step or played.
-import { byId, write } from "../dom.js";
+import { byId, el, write } from "../dom.js";
 import { getJson } from "../get.js";
 import { colours } from "../palette.js";
 import { contextOf } from "../signs.js";
@@ -244,9 +244,8 @@ const isAllUnknown = (moment) => moment !== null && !/[^u]/.test(moment.levels);
 
 /** @param {Api.Change} change */
 function changeRow(change) {
-  const row = document.createElement("li"), time = document.createElement("time");
-  time.textContent = timeText(change.at_ms).slice(5);
-  row.append(time, " ", localized(change));
+  const row = el("li");
+  row.append(el("time", "", timeText(change.at_ms).slice(5)), " ", localized(change));
   return row;
 }
 

@@ -62,7 +62,7 @@ function cardOf(card, id, row) {
   return [
     card.head(kind, titleOf(row, picture), placeOf(row, picture)),
     card.note(`discrepancy.${row.kind}.means`), card.facts([...timesOf(row), ...busesOf(row)]),
-    evidence(row, card.now()), behind(card, row), card.links(row.links),
+    evidence(row, card.clock.shown()), behind(card, row), card.links(row.links),
   ];
 }
 

@@ -98,7 +98,7 @@ const what = (row, card) => [
 /** When it was last in its list; the time is written every ten minutes, so nothing finer is shown.
  * @param {Api.Time} ms @param {Ui.Card} card */
 function seenText(ms, card) {
-  return ms && card.now() - ms < SEEN_EVERY_MS ? t("seen.fresh") : card.ageText(ms);
+  return ms && card.clock.shown() - ms < SEEN_EVERY_MS ? t("seen.fresh") : card.ageText(ms);
 }
 
 /** When something really happened, and who said so. @param {Api.Observed} [observed] */

@@ -82,3 +82,14 @@ async def test_a_log_with_records_of_its_own_keeps_them(
     done = await laid(log, monkeypatch)
     assert done.without_records
     assert (log.begin, log.held) == before
+
+
+async def test_a_snapshot_without_records_leaves_none_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    log, done = Log(0, [b"its own"]), Laid()
+
+    async def last_of(*_: Any) -> bytes:
+        return log.held[-1]
+
+    monkeypatch.setattr(laying, "last_of", last_of)
+    await laying._lay_records(Settings(), log, log.end, [], done)  # type: ignore[arg-type]
+    assert not done.without_records
