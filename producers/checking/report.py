@@ -7,24 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from producers.checking.checked_files import CheckedFile, refused_json
-from streams.words.catalogue import FIRST, Value, has_word, languages, word
-
-
-def every(code: str, /, **values: Value) -> str:
-    """The words of every language: "파일 · file"."""
-    return " · ".join(word(language, code, **values) for language in languages())
+from streams.words.catalogue import FIRST, has_word, in_all, word
 
 
 def why(code: str, detail: str) -> str:
     """The code of a refusal in plain words, with what exactly was met."""
-    said = every(f"code.{code}") if has_word(f"code.{code}") else code
+    said = in_all(f"code.{code}") if has_word(f"code.{code}") else code
     return f"{said} ({detail})" if detail else said
 
 
 def of_flag(flag: str) -> str:
     """A row's flag in a few words, else as the screens say it, else itself."""
     codes = (f"check.flag.{flag}", f"flag.{flag}")
-    return next((every(code) for code in codes if has_word(code)), flag)
+    return next((in_all(code) for code in codes if has_word(code)), flag)
 
 
 MAX_SHOWN = 40
@@ -49,7 +44,7 @@ def report_lines(file: CheckedFile, rows: Sequence[dict[str, Any]]) -> Iterator[
             if row["flags"]:
                 yield "    ! " + "; ".join(of_flag(flag) for flag in row["flags"])
             for moment, holds in row["in_force"].items():
-                yield f"    {moment}: {every('check.in_force' if holds else 'check.not_in_force')}"
+                yield f"    {moment}: {in_all('check.in_force' if holds else 'check.not_in_force')}"
     yield from more("check.more_rows", rows)
     yield from refusal_lines(file)
     flags = Counter(flag for row in rows for flag in row["flags"])
@@ -60,7 +55,7 @@ def report_lines(file: CheckedFile, rows: Sequence[dict[str, Any]]) -> Iterator[
 def more(code: str, listed: Sequence[object]) -> Iterator[str]:
     """The line that says how many are not shown, where some are not."""
     if len(listed) > MAX_SHOWN:
-        yield f"  ... {every(code, count=len(listed) - MAX_SHOWN)}"
+        yield f"  ... {in_all(code, count=len(listed) - MAX_SHOWN)}"
 
 
 def cells_of(row: dict[str, Any]) -> Iterable[str]:
@@ -87,12 +82,12 @@ def refusal_lines(file: CheckedFile) -> Iterator[str]:
     for refusal in file.refused[:MAX_SHOWN]:
         shown = refused_json(refusal, why(refusal.code, refusal.detail))
         count = shown["row"]
-        place = every("check.row", count=count) if count else every("check.file")
+        place = in_all("check.row", count=count) if count else in_all("check.file")
         named = f" {shown['field']}={shown['value']!r}" if shown["field"] else ""
         yield f"  x {place}: {shown['code']}{named} {shown['why']}"
     yield from more("check.more_refused", file.refused)
     for each in file.left_out[:MAX_SHOWN]:
-        yield f"  ? {every('check.row', count=each.row)}: {each.detail}"
+        yield f"  ? {in_all('check.row', count=each.row)}: {each.detail}"
     yield from more("check.more_left_out", file.left_out)
 
 
@@ -109,7 +104,7 @@ def summary(file: CheckedFile, rows: Sequence[dict[str, Any]]) -> str:
         "check.over": file.over,
     }
     counts |= {code: count for code, count in others.items() if count}
-    return "  = " + ", ".join(every(code, count=count) for code, count in counts.items())
+    return "  = " + ", ".join(in_all(code, count=count) for code, count in counts.items())
 
 
 def table_line(cells: Iterable[str]) -> str:

@@ -94,7 +94,7 @@ def _incident(row: Row, title: str, times: Times, point: Spot, flags: tuple[str,
     return Incident(
         incident_id=f"utic-{incident_id}",
         kind=kind or IncidentKind.OTHER,
-        title=title,
+        title=_shown(title),
         starts_ms=times.starts_ms,
         ends_ms=times.ends_ms,
         road_name=text(row.get("roadName"), 100).strip(STRAY),
@@ -105,6 +105,11 @@ def _incident(row: Row, title: str, times: Times, point: Spot, flags: tuple[str,
         link_id=link_id_of(row.get("linkId")),
         flags=(*flags, *(() if kind else ("enum_unknown",)), *point.flags, *times.flags),
     )
+
+
+def _shown(title: str) -> str:
+    """A title without the portal's own signs: the star before a road, and a kind that says none."""
+    return title.removeprefix("[기타] ").replace("*", "").strip()
 
 
 def _is_of(city: str, row: Row, bounds: Bounds) -> bool:

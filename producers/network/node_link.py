@@ -1,9 +1,5 @@
-"""The national standard node-link shapefile (MOCT_LINK) into the links of one city.
+"""The national standard node-link shapefile (MOCT_LINK) into the links of one city."""
 
-Its neighbours `.prj` and `.cpg` say how to read it; without them it is EPSG:5186 and CP949.
-"""
-
-import codecs
 import re
 import struct
 from contextlib import ExitStack
@@ -11,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import shapefile
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj import Transformer
 
 from producers.reading.fields import number, text
+from producers.reading.shapefiles import reader_of, system_of
 from streams.contract.errors import NetworkError
 from streams.contract.grammars import Bounds
 from streams.geo.measures import Point, bearing_deg, length_of_m
 from streams.geo.network import ROAD_CLASSES, Link
 
-EPSG = 5186
 NEEDED = frozenset({"LINK_ID", "ROAD_RANK", "ROAD_NAME", "MAX_SPD", "LENGTH"})
 DEFAULT_FREE_FLOW_KMH = {"motorway": 100.0, "express": 80.0, "national": 70.0}
 _CITY_FREE_FLOW_KMH = 50.0
@@ -32,7 +27,7 @@ def read_links(path: Path, bounds: Bounds) -> list[Link]:
     """
     if not path.is_file():
         raise NetworkError(f"{path.name} does not exist")
-    system = _system_of(path)
+    system = system_of(path)
     to_plane = Transformer.from_crs(4326, system, always_xy=True)
     to_degrees = Transformer.from_crs(system, 4326, always_xy=True)
     west, south, east, north = to_plane.transform_bounds(
@@ -40,7 +35,7 @@ def read_links(path: Path, bounds: Bounds) -> list[Link]:
     )
     try:
         with ExitStack() as stack:
-            reader = stack.enter_context(_reader(path, stack))
+            reader = stack.enter_context(reader_of(path, stack))
             names = [column[0] for column in reader.fields[1:]]
             if missing := sorted(NEEDED - set(names)):
                 raise NetworkError(f"{path.name} lacks the column {', '.join(missing)}")
@@ -55,58 +50,6 @@ def read_links(path: Path, bounds: Bounds) -> list[Link]:
     except (shapefile.ShapefileException, struct.error, OSError, ValueError) as error:
         raise NetworkError(f"{path.name} cannot be read: {error}") from error
     return sorted(links, key=lambda link: link.id)
-
-
-def _reader(path: Path, stack: ExitStack) -> Any:
-    """The open shapefile; the library, given a path, would follow a `.cpg` in its own way."""
-    parts = {
-        part: stack.enter_context(path.with_suffix(f".{part}").open("rb"))
-        for part in ("shp", "shx", "dbf")
-    }
-    return shapefile.Reader(**parts, encoding=_encoding_of(path), encodingErrors="replace")
-
-
-def _system_of(path: Path) -> CRS:
-    """The reference system of the `.prj`, EPSG:5186 without one."""
-    prj = path.with_suffix(".prj")
-    if not prj.is_file():
-        return CRS.from_epsg(EPSG)
-    try:
-        return CRS.from_wkt(prj.read_text(encoding="utf-8", errors="replace"))
-    except CRSError:
-        raise NetworkError(f"{prj.name} names no reference system that is known") from None
-
-
-def _encoding_of(path: Path) -> str:
-    """The encoding of the `.cpg` ("UTF-8", "949", "EUC-KR"); without one UTF-8 where the table is
-    sound in it, else CP949.
-    """
-    cpg = path.with_suffix(".cpg")
-    named = cpg.read_text(encoding="ascii", errors="replace").strip() if cpg.is_file() else ""
-    if not named:
-        return "utf-8" if _is_utf8(path.with_suffix(".dbf")) else "cp949"
-    for spelt in (named, f"cp{named}"):
-        try:
-            found = codecs.lookup(spelt).name
-        except LookupError:
-            continue
-        return "cp949" if found == "euc_kr" else found  # CP949 holds all of EUC-KR, and more
-    raise NetworkError(f"{cpg.name} names the encoding {named[:20]!r}, which is not known")
-
-
-def _is_utf8(table: Path) -> bool:
-    """Whether the first records of a table are UTF-8 and more than ASCII."""
-    try:
-        with table.open("rb") as stream:
-            stream.seek(int.from_bytes(stream.read(10)[8:10], "little"))
-            body = stream.read(1 << 16)
-    except OSError:
-        return False
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(body)  # the last letter may be cut
-    except UnicodeDecodeError:
-        return False
-    return not body.isascii()
 
 
 def _link(piece: Any, to_degrees: Transformer) -> Link | None:

@@ -1,10 +1,17 @@
-"""The clock: time written into the log, once per period on the grid, to every ticked partition."""
+"""The clock: time written into the log, once per period on the grid, to every ticked partition.
+
+While the broker is away time stands: ticks that waited would come with what the polls held, or
+before it, and all that was observed meanwhile would be late. When the broker is back, what the
+polls held goes first.
+"""
 
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol
 
 from producers.publishing.faults import place_of
@@ -12,13 +19,15 @@ from streams.contract.arrival import MAX_AHEAD_MS
 
 log = logging.getLogger(__name__)
 AGAIN_S = 1.0
+AWAY_S = 5.0  # a tick that waits longer shows that the broker is away
+FIRST_S = 5.0  # how long what the polls held goes first: they reach the broker up to 2 s later
 
 
 class Ticked(Protocol):
     """What the clock writes to."""
 
     @property
-    def has_room(self) -> bool: ...
+    def waiting_s(self) -> float: ...
 
     def tick(self, tick_ms: int) -> None: ...
 
@@ -36,9 +45,27 @@ def next_tick_ms(now_ms: int, last_ms: int, period_ms: int) -> int:
     return max(upcoming, last_ms + period_ms)
 
 
+@dataclass(slots=True)
+class Standstill:
+    """Whether time stands: from when a tick waits too long until `FIRST_S` after none waits."""
+
+    is_away: bool = False
+    until_s: float = 0.0
+
+    def holds(self, waiting_s: float, now_s: float) -> bool:
+        """Ask once a tick. `waiting_s`: how long the oldest tick waits; `now_s` is monotonic."""
+        if self.is_away and not waiting_s:
+            self.is_away, self.until_s = False, now_s + FIRST_S
+            log.info("the broker is back", extra={"time_goes_on_in_s": FIRST_S})
+        elif not self.is_away and waiting_s > AWAY_S:
+            self.is_away = True
+            log.warning("time stands, the broker is away")
+        return self.is_away or now_s < self.until_s
+
+
 async def run_clock(log_end: Ticked, period_ms: int, now_ms: Callable[[], int]) -> None:
     """Write ticks until cancelled; a tick is skipped while the broker is away."""
-    last_ms = 0
+    last_ms, standstill = 0, Standstill()
     while True:
         tick_ms = next_tick_ms(now_ms(), last_ms, period_ms)
         await asyncio.sleep(max(0, tick_ms - now_ms()) / 1000)
@@ -47,10 +74,8 @@ async def run_clock(log_end: Ticked, period_ms: int, now_ms: Callable[[], int]) 
         if last_ms - tick_ms > MAX_AHEAD_MS:
             log.warning("the clock was ahead", extra={"by_ms": last_ms - tick_ms})
         last_ms = max(tick_ms, now_ms() // period_ms * period_ms)  # late: the newest tick due
-        if log_end.has_room:
+        if not standstill.holds(log_end.waiting_s, time.monotonic()):
             log_end.tick(last_ms)
-        else:
-            log.warning("tick skipped, the broker is away", extra={"tick_ms": last_ms})
 
 
 class ClockThread:

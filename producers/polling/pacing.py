@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from streams.contract.times import DAY_MS, KST_MS
+from streams.contract.times import DAY_MS, KST_MS, kst_day
 
 BACKOFF_BASE_S = 1.0
 BACKOFF_CAP_S = 300.0
@@ -30,11 +30,6 @@ def time_out_s(poll_s: float) -> float:
     time.
     """
     return min(15.0, max(2.0, poll_s))
-
-
-def kst_day(now_ms: int) -> int:
-    """The number of the KST day."""
-    return (now_ms + KST_MS) // DAY_MS
 
 
 def midnight_ms(now_ms: int) -> int:

@@ -22,6 +22,7 @@ from producers.reading.fields import text
 from producers.reading.privacy import may_take_plates
 from streams.contract.errors import SettingsError
 from streams.contract.grammars import Address
+from streams.contract.odd_requests import quiet_odd_requests
 from streams.contract.records import FeedReport
 from streams.contract.times import now_ms
 from streams.contract.tls import Tls
@@ -43,6 +44,7 @@ class RefusedError(Exception):
 
 async def serve(place: Address, context: PollContext, tls: Tls | None = None) -> None:
     """Take pushes until cancelled, with TLS where there is one."""
+    quiet_odd_requests()
     runner = web.AppRunner(application(context), access_log=None)
     await runner.setup()
     try:

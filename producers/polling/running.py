@@ -3,14 +3,19 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import aiohttp
 
+from producers.datasets.loading import Fault
 from producers.feeds import FEEDS, polled
 from producers.feeds.feed import Asker, Feed
+from producers.polling import metrics
 from producers.polling.clock import ClockThread
+from producers.polling.datasets import DatasetPolls
+from producers.polling.descriptors import Descriptors
 from producers.polling.loops import PollContext, keep_asking_again, run_feed
 from producers.polling.pushes import serve
 from producers.publishing.faults import place_of
@@ -20,7 +25,8 @@ from producers.publishing.topic_setup import ensure_topics
 from producers.reading.answers import BUG
 from producers.reading.privacy import NO_KEY_WHY, may_take_plates
 from producers.recording.recorder import Recorder
-from streams.contract.errors import SettingsError
+from streams.contract.dataset import DatasetReport
+from streams.contract.errors import LogError, SettingsError
 from streams.contract.key_file import check_keys
 from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
@@ -44,7 +50,8 @@ async def run_feeds(
     check_keys(settings, "producers")
     asked = polled(settings, only)
     door = settings.ingest
-    if not asked and not with_clock and door is None:
+    descriptors = Descriptors(Path(settings.datasets)) if settings.datasets and not only else None
+    if not asked and not with_clock and door is None and descriptors is None:
         switches = sorted({f"BOMNAE_{feed.switch.upper()}" for feed in FEEDS.values()})
         raise SettingsError(f"no feed to poll: set one of {', '.join(switches)}")
     asked, refused = with_plates(asked, only, settings)
@@ -55,12 +62,16 @@ async def run_feeds(
             await asyncio.to_thread(_start_clock, settings, stack)
         publisher = await asyncio.to_thread(Publisher, settings)
         stack.callback(publisher.close)
+        metrics.watch(publisher)
         recorder = None if record is None else stack.enter_context(Recorder(record, settings))
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
             context = PollContext(settings, publisher, session, recorder)
             stack.callback(context.reader.shutdown, wait=False, cancel_futures=True)
             loops = [run_on(feed, context, asker) for feed, asker in askers]
             loops += [] if door is None else [serve(door, context, tls)]
+            if descriptors is not None:
+                await asyncio.to_thread(descriptors.look)
+                loops.append(DatasetPolls(settings, publisher, session, descriptors).run())
             publisher.send(stopped_report(feed, settings) for feed in refused)
             log.info("polling", extra={"feeds": [feed.name for feed in asked]})
             hup = asyncio.Event()
@@ -127,6 +138,33 @@ async def run_on(feed: Feed, context: PollContext, asker: Asker) -> None:
             report = unknown_report(feed.name, BUG, detail, context.settings, now_ms())
             context.publisher.publish(Output((report,)))
         await asyncio.sleep(min(MOST_AGAIN_S, 2.0 ** min(failures, 10)))
+
+
+async def run_datasets(
+    settings: Settings, named: Sequence[Path], *, is_once: bool
+) -> tuple[list[DatasetReport], list[Fault]]:
+    """Poll datasets alone: once, or until SIGTERM or SIGINT. The reports of the last polls, and the
+    faults of descriptors that are none.
+    """
+    descriptors = Descriptors(Path(settings.datasets), named)
+    descriptors.look()
+    if not descriptors.used:
+        return [], descriptors.faults
+    await asyncio.to_thread(ensure_topics, settings)
+    with ExitStack() as stack:
+        publisher = await asyncio.to_thread(Publisher, settings)
+        stack.callback(publisher.close)
+        metrics.watch(publisher)
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+            polls = DatasetPolls(settings, publisher, session, descriptors, is_once)
+            if is_once:
+                await polls.once()
+            else:
+                await run_until_signal(polls.run())
+        if not await asyncio.to_thread(publisher.flush):
+            raise LogError("Kafka has not taken all of it")
+    reports = [poll.last for poll in polls.polls.values() if poll.last is not None]
+    return reports, descriptors.faults
 
 
 async def run_clock_alone(settings: Settings) -> None:

@@ -75,6 +75,12 @@ class Lanes:
     def count(self) -> int:
         return len(self.flying) + sum(len(lane.waiting) for lane in self.lanes.values())
 
+    @property
+    def oldest_ms(self) -> int | None:
+        """When the oldest message was handed over; None when there is none."""
+        heads = [lane.waiting[0] for lane in self.lanes.values() if lane.waiting]
+        return min((each.handed_ms for each in (*heads, *self.flying.values())), default=None)
+
     def next(self, now_s: float) -> Parcel | None:
         """The message to send now: suspects first, else the oldest of the open lanes."""
         heads = [lane.waiting[0] for lane in self.lanes.values() if lane.is_open(now_s)]

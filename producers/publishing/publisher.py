@@ -95,6 +95,19 @@ class Publisher:
         with self._changed:
             return self._lanes.count
 
+    @property
+    def waiting_s(self) -> float:
+        """How long the oldest of them has waited, s; 0 when none waits."""
+        with self._changed:
+            oldest_ms = self._lanes.oldest_ms
+        return 0.0 if oldest_ms is None else max(0, now_ms() - oldest_ms) / 1000
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What they hold of the room for them, bytes."""
+        with self._changed:
+            return self._lanes.size_bytes
+
     def publish(self, output: Output) -> None:
         """Hand over the messages in order, then the dead letters."""
         self.send(output.messages)

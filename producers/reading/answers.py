@@ -11,7 +11,7 @@ from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit
 Record = BusPosition | LinkSpeed | Incident | Permit
 _IDENTIFIERS = "permit_id number hours incident_id link_id route_id route_no stop_id vehicle feed"
 _TEXTS: dict[str, Callable[[str], str]] = {
-    "organisation": people.organisation,
+    **dict.fromkeys(("organisation", "contractor", "client"), people.organisation),
     "phone": people.office_phone,
     **dict.fromkeys(_IDENTIFIERS.split(), people.without_persons_numbers),
 }

@@ -158,11 +158,12 @@ def _local(element: Element) -> str:
 
 def _element(element: Element) -> Any:
     """A leaf is its text, or its attributes where it has no text; repeated children become a list,
-    as XML to JSON gateways do.
+    as XML to JSON gateways do. What holds leaves alone is a row, and its attributes are cells too.
     """
     if len(element) == 0:
         is_row = element.attrib and not (element.text or "").strip()
         return dict(element.attrib) if is_row else element.text or ""
+    is_row = not any(len(child) for child in element)
     found: dict[str, Any] = {}
     for child in element:
         name, value = _local(child), _element(child)
@@ -172,7 +173,7 @@ def _element(element: Element) -> Any:
             found[name].append(value)
         else:
             found[name] = [found[name], value]
-    return found
+    return {**element.attrib, **found} if is_row and len(found) > 1 else found
 
 
 def _xml_depth(root: Element) -> int:

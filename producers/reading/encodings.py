@@ -75,3 +75,8 @@ def _likelihood(words: str) -> int:
     """Korean letters speak for a reading, lost ones and Chinese ones against it."""
     lost, hanja = words.count(LOST), len(_HANJA.findall(words))
     return len(_HANGUL.findall(words)) - 3 * lost - 2 * hanja
+
+
+def sayable(words: str) -> str:
+    """Words that fit a message: the name of a file may be no UTF-8, as one of an old Windows."""
+    return words.encode("utf-8", "replace").decode()

@@ -32,6 +32,7 @@ _SPELLINGS = {
         "발주기관 굴착기관 신청기관 기관명 COM_NAM COMPANY CONTRACTOR ORGANISATION ORGANIZATION "
         "관리기관 MNG_CDE 상호 상호명 부서 부서명"
     ),
+    "client": "발주자 발주자명 CLIENT",
     "phone": "TEL_NUM TEL TEL_NO PHONE",
     "hours": (
         "공사시간 작업시간 공사시간대 작업시간대 통제시간 통제시간대 교통통제시간 굴착시간 HOURS "
@@ -108,6 +109,26 @@ DATES = frozenset(
     | {"restore_starts", "restore_ends", "restore_period"}
 )
 OF_PERMITS = WHO | DATES | {"closure", "hours", "purpose"}
+_ROLES = (
+    (
+        "contractor",
+        re.compile(
+            r"(?:공사|도로|굴착|복구)*(?:시공|도급|수급)(?:회사|업체|업자|사|자|인|기관)?(?:명|상호|상호명)?"
+        ),
+    ),
+    ("contractor", re.compile(r"공사(?:회사|업체)(?:명|상호)?|업체명|CONTRACTOR")),
+    ("client", re.compile(r"(?:공사|사업)*발주(?:처|자|청|기관|부서|회사|사|과)?명?|CLIENT")),
+    ("client", re.compile(r"(?:사업)?시행(?:처|자|청|사|기관|부서|회사|과)명?")),
+    (
+        "client",
+        re.compile(
+            r"(?:굴착|사업|관리|주관|소관|관할|담당|감독|허가)(?:기관|부서|청|처|과)명?|부서명?"
+        ),
+    ),
+)
+"""Columns that say who builds, and for whom: those that say it best first. `organisation` is read
+of them too: it is the one name under which a work is known.
+"""
 _BRACKETS = re.compile(r"[(\[{<【〔「]([^)\]}>】〕」]*)[)\]}>】〕」]?")
 _PERSONAL = re.compile(
     r"신청인|신청자|피허가|대표자|성명|담당자|소유|점용[인자]|민원인|개인|감독[자관]|대리인"
@@ -137,6 +158,19 @@ def meaning_of(name: str) -> tuple[str, int] | None:
     if found is None and inner and not _OF_TIME & set(inner):
         found = _named(_letters(_BRACKETS.sub("", whole)))
     return found
+
+
+@lru_cache(maxsize=20_000)
+def role_of(name: str) -> tuple[str, int] | None:
+    """Whether a column names the `contractor` or the `client`, and its rank among such."""
+    if meaning_of(name) is None:
+        return None  # of a person, or of nothing that is known
+    whole = unicodedata.normalize("NFKC", name[:80]).upper().replace("필수", "")
+    spelling = _letters(_BRACKETS.sub("", re.sub(r"^\s*[0-9]{1,2}[.)]", "", whole)))
+    for rank, (role, pattern) in enumerate(_ROLES):
+        if pattern.fullmatch(spelling):
+            return role, rank
+    return None
 
 
 def _letters(words: str) -> str:
@@ -191,14 +225,13 @@ def meanings(row: Mapping[Any, Any]) -> dict[str, Any]:
     """
     best: dict[str, tuple[int, Any]] = {}
     for name, value in row.items():
-        known = meaning_of(str(name))
-        if known is None or value is None or not str(value).strip():
+        if value is None or not str(value).strip():
             continue
-        meaning, rank = known
-        if rank < -_LAST and not re.search("[0-9]", str(value)):
-            continue  # a change that says 없음 or - is none
-        if meaning not in best or rank < best[meaning][0]:
-            best[meaning] = (rank, value)
+        for meaning, rank in filter(None, (meaning_of(str(name)), role_of(str(name)))):
+            if rank < -_LAST and not re.search("[0-9]", str(value)):
+                continue  # a change that says 없음 or - is none
+            if meaning not in best or rank < best[meaning][0]:
+                best[meaning] = (rank, value)
     found = {meaning: value for meaning, (_, value) in best.items()}
     if "place" not in found and (ends := [found[e] for e in _PLACES if e in found]):
         found["place"] = " ~ ".join(map(str, ends))

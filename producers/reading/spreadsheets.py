@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -18,11 +19,27 @@ def is_workbook(body: bytes) -> bool:
     return body.startswith((ZIP, OLE))
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook."""
+
+    name: str
+    grid: Grid
+    is_shown: bool = True
+
+
 def grids_of(body: bytes) -> tuple[list[Grid], list[Grid]]:
-    """The grids of the visible sheets and of the hidden ones; merged cells are filled downwards.
+    """The grids of the visible sheets and of the hidden ones."""
+    sheets = sheets_of(body)
+    shown = [sheet.grid for sheet in sheets if sheet.is_shown]
+    return shown, [sheet.grid for sheet in sheets if not sheet.is_shown]
+
+
+def sheets_of(body: bytes) -> list[Sheet]:
+    """Every sheet; merged cells are filled downwards.
 
     A date becomes `YYYY-MM-DD`, with its time where its row has one. Raises R009 for what is no
-    workbook or needs a password, R002 for one that would unpack to more than 256 MiB or 5 million
+    workbook or needs a password, R002 for one that would unpack to more than 256 MiB or 2 million
     cells.
     """
     if body.startswith(ZIP):
@@ -39,15 +56,14 @@ def grids_of(body: bytes) -> tuple[list[Grid], list[Grid]]:
         raise unknown(
             "R009", "no workbook that can be read (HWP, Word, zip?): save it as .xlsx or .csv"
         ) from None
-    return (
-        [grid for name, grid in grids.items() if shown.get(name, True)],
-        [grid for name, grid in grids.items() if not shown.get(name, True)],
-    )
+    return [Sheet(name, grid, shown.get(name, True)) for name, grid in grids.items()]
 
 
 def _grid(sheet: CalamineSheet) -> Grid:
     if sheet.height * sheet.width > MAX_CELLS:
-        raise unknown("R002", f"a sheet of {sheet.height} x {sheet.width} cells")
+        raise unknown(
+            "R002", f"a sheet of {sheet.height} x {sheet.width} cells, at most {MAX_CELLS}"
+        )
     grid = [_line(row) for row in sheet.to_python(skip_empty_area=False)]
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         for row in grid[top + 1 : bottom + 1]:

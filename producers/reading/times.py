@@ -6,7 +6,7 @@ nothing: `periods` reads dates and periods from the tokens, `hours` the daily ho
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -23,7 +23,21 @@ _LIKE = str.maketrans(
         **dict.fromkeys("。．", "."),
     }
 )
-_YEAR = r"(?:(?<!\d)[1-9]\d{3}|'\s?\d{2}|(?<![\d.])(?:1[3-9]|[2-4]\d|9\d))"
+TURN = 90
+"""The first of two digits that is a year of 19.., where nobody says another."""
+_YEAR = r"(?:(?<!\d)[1-9]\d{3}|'\s?\d{2}|<years>)"
+_IN_A_TEXT = {  # two digits beside others that may be a month, a day, a number
+    "years": r"(?<![\d.])(?:1[3-9]|[2-4]\d|9\d)",
+    "of_months": r"(?<![\d.])[2-4]\d(?=\s*년)",
+    "marked": r"(?!)",
+}
+_OF_A_DATE = {  # and those that a text begins with which is a date, but 05/11/03
+    "years": r"^\d\d(?=\s*년)|^(?:\d\d(?=\s*[-.])|(?:1[3-9]|[2-9]\d)(?=\s*/))"
+    r"(?=\s*(?P<mark>[-./])\s*(?:0?[1-9]|1[0-2])\s*(?P=mark)\s*(?:0?[1-9]|[12]\d|3[01])(?!\d))|"
+    + _IN_A_TEXT["years"],
+    "of_months": rf"^(?:'\s)?\d\d(?=\s*년)|^'\s\d\d|{_IN_A_TEXT['of_months']}",
+    "marked": r"^'\s?\d\d",
+}
 _MONTH = r"(?:1[0-2]|0?[1-9])"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?!\d)"
 _DAY_NO_TIME = _DAY + r"(?!\s*[:시])"
@@ -44,11 +58,11 @@ _TOKENS = {
     "zeros": r"(?<!\d)0{4}(?:[-./]0{1,2}[-./]0{1,2}|0{4})(?:\s*0?0:00(?::00)?)?(?!\d)",
     "ymd": rf"{_YEAR}\s*(?:년도?|[-./·,_])\s*{_MONTH}\s*(?:월|[-./·,_])\s*{_DAY_NO_TIME}"
     r"(?:\s*일(?!\s*간))?(?:\+\d{2}:\d{2}|Z(?![a-z\d]))?|"
-    r"(?<!\d)20\d{2}\s(?:1[0-2]|0[1-9])\s(?:3[01]|[12]\d|0[1-9])(?!\d)(?!\s*[:시])",
+    r"(?:(?<!\d)20\d{2}|<marked>)\s(?:1[0-2]|0[1-9])\s(?:3[01]|[12]\d|0[1-9])(?!\d)(?!\s*[:시])",
     "mdy": rf"(?<!\d){_MONTH}/{_DAY}/(?:[12]\d{{3}})(?!\d)|(?<!\d)[1-9]/{_DAY}/\d{{2}}(?!\d)",
     "dny": rf"(?<!\d){_DAY}?{_NTH}[-\s./]*{_NAME}[-\s.,/]*(?:[12]\d{{3}}|'?\d{{2}})(?![\d:])",
     "ndy": rf"(?<![a-z]){_NAME}[-\s.]*{_DAY}{_NTH}[-\s.,/]+[12]\d{{3}}(?!\d)",
-    "ynd": rf"(?<!\d)[12]\d{{3}}[-\s./]*{_NAME}[-\s./]*{_DAY}",
+    "ynd": rf"(?:(?<!\d)[12]\d{{3}}|<marked>)[-\s./]*{_NAME}[-\s./]*{_DAY}",
     "span": r"(?:총|약)\s*\d{1,4}\s*(?:일|주일?|개월|달|년)(?:\s*(?:간|동안))?|"
     r"[(\[]\s*\d{1,3}\s*(?:일|주|개월|년)\s*[)\]]|(?<!\d)\d{1,4}\s*(?:일|주|년)\s*(?:간|동안|이내)|"
     r"(?<!\d)\d{1,3}\s*(?:개월|주일|달)(?:\s*(?:간|동안|이내))?|"
@@ -59,7 +73,7 @@ _TOKENS = {
     rf"{_AFTER_HALF}{_ZONE}?|(?:{_HALF}\s*)?{_HOUR}\s*시(?!\s*간)"
     rf"(?:\s*[0-5]?\d\s*분(?:\s*[0-5]?\d\s*초)?|[0-5]\d(?!\d)|\s*반(?![가-힣]))?{_AFTER_HALF}|"
     rf"{_HALF}\s*{_HOUR}(?![\d.])|{_HOUR}\s*[ap]\.?m(?![a-z])\.?|정오|자정",
-    "ym": r"(?:(?<!\d)[12]\d{3}|'\d{2}|(?<![\d.])[2-4]\d(?=\s*년))\s*(?:년도?|[-./])\s*"
+    "ym": r"(?:(?<!\d)[12]\d{3}|'\d{2}|<of_months>)\s*(?:년도?|[-./])\s*"
     rf"{_MONTH}(?!\d)(?!\s?[./]\s?\d|-\d)\s*월?{_PART}",
     "y": r"(?<!\d)(?:19|20)\d{2}\s*년도?(?!\s*\d)",
     "md": rf"(?<![\d.]){_MONTH}\s*(?:월|[-./])\s*{_DAY_NO_TIME}(?:\s*일(?!\s*간))?",
@@ -82,10 +96,17 @@ _TOKENS = {
     "blank": r"[\s,.;:/()\[\]{}|'\"·]+",
     "word": r".",
 }
-_SCAN = re.compile(
-    "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _TOKENS.items()),
-    re.IGNORECASE | re.ASCII | re.DOTALL,
-)
+
+
+def _vocabulary(years: Mapping[str, str]) -> re.Pattern[str]:
+    """All tokens as one pattern, by which two digits are a year."""
+    pattern = "|".join(f"(?P<{kind}>{each})" for kind, each in _TOKENS.items())
+    for name, each in years.items():
+        pattern = pattern.replace(f"<{name}>", each)
+    return re.compile(pattern, re.IGNORECASE | re.ASCII | re.DOTALL)
+
+
+_SCAN, _SCAN_DATE = _vocabulary(_IN_A_TEXT), _vocabulary(_OF_A_DATE)
 _JAVA = re.compile(
     rf"[a-z]{{3}}\s+({_NAMED})\s+(\d\d)\s+(\d\d:\d\d:\d\d)\s+([a-z]{{3}}[+:\d]*)\s+(\d{{4}})",
     re.IGNORECASE,
@@ -131,29 +152,39 @@ def normalised(words: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def scan(words: str) -> tuple[Token, ...] | None:
-    """The tokens of a text, without blanks and other words; None where it cannot be read."""
+def scan(words: str, turn: int = TURN) -> tuple[Token, ...] | None:
+    """The tokens of a text, without blanks and other words; None where it cannot be read.
+
+    `turn`: the first of two digits that is a year of 19... Who says another than the usual one has
+    a text that is a date: any two digits at its begin are its year.
+    """
     plain = normalised(words)
     if plain is None:
         return None
-    found = ((match.lastgroup or "", match) for match in _SCAN.finditer(plain))
-    return tuple(
-        _READERS.get(kind, Token)(kind, match[0]) for kind, match in found if kind not in _SILENT
-    )
+    pattern = _SCAN if turn == TURN else _SCAN_DATE
+    found = ((match.lastgroup or "", match) for match in pattern.finditer(plain))
+    return tuple(_token(kind, match[0], turn) for kind, match in found if kind not in _SILENT)
+
+
+def _token(kind: str, words: str, turn: int) -> Token:
+    """A piece as it is read; what has no reader is what it is."""
+    if kind in _DAYS:
+        return _DAYS[kind](kind, words, turn)
+    return _READERS.get(kind, Token)(kind, words)
 
 
 def _numbers(words: str) -> list[int]:
     return [int(part) for part in re.findall(r"[0-9]+", words)]
 
 
-def _whole_year(year: int) -> int:
-    return year if year > 99 else year + (1900 if year >= 90 else 2000)
+def _whole_year(year: int, turn: int) -> int:
+    return year if year > 99 else year + (1900 if year >= turn else 2000)
 
 
-def _day(kind: str, words: str) -> Token:
+def _day(kind: str, words: str, turn: int) -> Token:
     """A day with numbers alone, in the order that its kind names."""
     values = dict(zip(kind, _numbers(words), strict=False))
-    year = _whole_year(values["y"]) if "y" in values else None
+    year = _whole_year(values["y"], turn) if "y" in values else None
     days = (values["d"], values["d"]) if "d" in values else None
     if "m" not in values and "d" not in values:
         return Token("year", words, year)
@@ -163,7 +194,7 @@ def _day(kind: str, words: str) -> Token:
     return Token("day", words, year, values.get("m"), days)
 
 
-def _named_day(kind: str, words: str) -> Token:
+def _named_day(kind: str, words: str, turn: int) -> Token:
     """A day with the English name of its month."""
     name = re.search(_NAMED, words, re.IGNORECASE)
     assert name is not None  # noqa: S101 - the pattern holds one
@@ -171,15 +202,15 @@ def _named_day(kind: str, words: str) -> Token:
     month = _NAMED.split("|").index(name[0].lower()) + 1
     if "d" not in values or not 1 <= values["d"] <= 31:
         return Token("number", words)
-    year = _whole_year(values["y"]) if "y" in values else None
+    year = _whole_year(values["y"], turn) if "y" in values else None
     return Token("day", words, year, month, (values["d"], values["d"]))
 
 
-def _run(_kind: str, words: str) -> Token:
+def _run(_kind: str, words: str, turn: int) -> Token:
     """Digits without a mark between them: YYYYMMDD[HH[MM[SS]]], YYMMDD or YYYYMM."""
     digits = words.partition(".")[0]
     if len(digits) == 6:
-        return _short_run(words, digits)
+        return _short_run(words, digits, turn)
     parts = [int(digits[a:b]) for a, b in zip((0, *_CUTS), _CUTS, strict=False) if b <= len(digits)]
     year, month, day, *rest = parts
     if not (1 <= month <= 12 and 1 <= day <= 31 and year):
@@ -190,10 +221,10 @@ def _run(_kind: str, words: str) -> Token:
     return Token("day", words, year, month, (day, day), second)
 
 
-def _short_run(words: str, digits: str) -> Token:
+def _short_run(words: str, digits: str, turn: int) -> Token:
     year, month, day = (int(digits[at : at + 2]) for at in (0, 2, 4))
     if 1 <= month <= 12 and 1 <= day <= 31:
-        return Token("day", words, _whole_year(year), month, (day, day))
+        return Token("day", words, _whole_year(year, turn), month, (day, day))
     if digits[:2] in {"19", "20"} and 1 <= day <= 12:
         return Token("day", words, int(digits[:4]), day, (1, 0))
     return Token("number", words)
@@ -261,10 +292,12 @@ def _split_zone(words: str) -> tuple[str, int | None]:
     return clock, sign * (int(hours) * 60 + int(minutes))
 
 
-_READERS: dict[str, Callable[[str, str], Token]] = {
+_DAYS: dict[str, Callable[[str, str, int], Token]] = {
     **dict.fromkeys(("ymd", "mdy", "ym", "y", "md", "m", "d"), _day),
     **dict.fromkeys(("dny", "ndy", "ynd", "nd"), _named_day),
     "run": _run,
+}
+_READERS: dict[str, Callable[[str, str], Token]] = {
     "serial": _serial,
     "time": _time,
     "iso": _time,

@@ -12,7 +12,7 @@ import zlib
 from producers.reading.answers import unknown
 
 MAX_UNPACKED_BYTES = 256 << 20
-MAX_CELLS = 5_000_000
+MAX_CELLS = 2_000_000
 _CHUNK_BYTES = 1 << 20
 _CARRY_BYTES = 2000
 _BROKEN = (
@@ -27,7 +27,7 @@ _REPEATED = re.compile(rb"number-(?:columns|rows)-repeated\s*=\s*[\"'](\d{1,9})"
 
 
 def refuse_bomb(body: bytes) -> None:
-    """Raise R002 for more than 256 MiB unpacked or 5 million cells, R009 for a broken archive."""
+    """Raise R002 for more than 256 MiB unpacked or 2 million cells, R009 for a broken archive."""
     unpacked = 0
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -76,7 +76,9 @@ class _Extent:
     def _reach(self, row: int, column: int) -> None:
         self._rows, self._columns = max(self._rows, row), max(self._columns, column)
         if self._rows * self._columns > MAX_CELLS:
-            raise unknown("R002", f"a sheet of {self._rows} x {self._columns} cells")
+            raise unknown(
+                "R002", f"a sheet of {self._rows} x {self._columns} cells, at most {MAX_CELLS}"
+            )
 
 
 def _number_of(letters: bytes) -> int:

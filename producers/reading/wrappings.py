@@ -9,7 +9,7 @@ from typing import Any
 from producers.reading.fields import number, text
 from producers.reading.permit_columns import known_columns
 
-_TOTALS = (
+TOTALS = (
     "matchCount",
     "totalCount",
     "numberMatched",
@@ -42,7 +42,7 @@ def known_listing(tree: Any) -> Listing | None:
         if isinstance(node.get("features"), list):
             rows = tuple(map(_flat, node["features"]))
             cut = node.get("exceededTransferLimit") is True
-            return Listing(rows, _total(node), _crs(node), cut)
+            return Listing(rows, _total(node), crs_of(node), cut)
         if isinstance(node.get("records"), list) and node.get("success", True) is not False:
             return Listing(tuple(map(_flat, node["records"])), _total(node))
         if isinstance(node.get("data"), list) and {"perPage", "currentCount"} & set(node):
@@ -62,7 +62,7 @@ def any_listing(tree: Any) -> Listing | None:
         found.append((known_columns(_names(tree)), tree, {}))
     columns, rows, node = max(found, key=lambda item: item[0], default=(0, [], {}))
     if columns:
-        return Listing(tuple(map(_flat, rows)), _total(node), _crs(node))
+        return Listing(tuple(map(_flat, rows)), _total(node), crs_of(node))
     one = max(nodes, key=known_columns, default={})
     return Listing((one,)) if known_columns(one) else None
 
@@ -126,13 +126,13 @@ def _flat(row: Any) -> Any:
 
 
 def _total(node: Mapping[str, Any]) -> int | None:
-    for name in _TOTALS:
+    for name in TOTALS:
         if (found := number(node.get(name))) is not None:
             return int(found)
     return None
 
 
-def _crs(node: Mapping[str, Any]) -> str:
+def crs_of(node: Mapping[str, Any]) -> str:
     """The reference system of GeoJSON's `crs` or ArcGIS' `spatialReference`."""
     stated = node.get("crs")
     if isinstance(stated, dict) and isinstance(stated.get("properties"), dict):

@@ -172,7 +172,7 @@ def _covered(value: str, kind: str) -> str:
         if kind == "permit_id":
             return "" if people.is_persons(value) else value
         return people.without_persons_numbers(value)
-    if kind == "organisation":
+    if kind in {"organisation", "client"}:
         return people.organisation(value) or (NOBODY if value.strip() else "")
     return people.office_phone(value) if kind == "phone" else people.without_people(value)
 

@@ -13,6 +13,7 @@ from producers.simulator.portal import PATHS, SimulatedPortal
 from producers.simulator.tago import CITY_CODE
 
 ORIGIN = "http://127.0.0.1:8710"
+SWEEP_EVERY_S = 10
 SPEEDS_EVERY_S = 60
 LISTS_EVERY_S = 180
 BBOX = {"minX": "127.51", "maxX": "127.91", "minY": "37.67", "maxY": "38.06"}
@@ -31,7 +32,7 @@ def write_past(
     minutes: int = 20,
     *,
     at: str = "08:10",
-    poll_s: int = 10,
+    poll_s: int = SWEEP_EVERY_S,
     refresh_s: int = 10,
     open_minutes: int = 0,
 ) -> SimulatedPortal:

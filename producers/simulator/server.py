@@ -10,9 +10,10 @@ from pathlib import Path
 
 from aiohttp import web
 
-from producers.simulator import answers, misbehaviour, past
+from producers.simulator import answers, ground, misbehaviour, past
 from producers.simulator.answers import PortalAnswer
 from producers.simulator.city import build_city
+from producers.simulator.datasets import write_datasets
 from producers.simulator.day import Day
 from producers.simulator.portal import KEY_NAMES, PATHS, SimulatedPortal
 from producers.simulator.truth import truth
@@ -145,8 +146,9 @@ async def serve(
 ) -> None:
     """Serve the simulated city until cancelled.
 
-    Writes `network.json` in `out_dir` and, if asked, the recording of the minutes before now; both
-    are there before the port answers. `on_ready` gets the base URL. Port 0 takes a free one.
+    Writes `network.json` and the basemap in `out_dir` and, if asked, the recording of the minutes
+    before now; all are there before the port answers. `on_ready` gets the base URL. Port 0 takes a
+    free one.
     """
     start = Start(seed, at, out_dir, past_path, past_minutes, poll_s, refresh_s)
     portal = await asyncio.to_thread(_prepared, start)
@@ -159,7 +161,10 @@ def _prepared(start: Start) -> SimulatedPortal:
     if start.out_dir is not None:
         start.out_dir.mkdir(parents=True, exist_ok=True)
         (start.out_dir / "network.json").write_text(network.dumps(), encoding="utf-8")
+        (start.out_dir / ground.FILE.name).write_bytes(ground.FILE.read_bytes())
     opens_ms = now_ms()
+    if start.out_dir is not None:
+        write_datasets(start.out_dir, network, start.seed, at_ms=opens_ms)
     minutes = 0 if start.past_path is None else start.past_minutes
     starts_ms = opens_ms - minutes * 60_000
     day = Day(network, start.seed, opens_ms=opens_ms, starts_ms=starts_ms, at=start.at)

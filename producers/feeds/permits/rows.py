@@ -25,6 +25,7 @@ NO_REPAIRS = frozenset(
     {"coord_outside", "several_spots", "person_dropped", "epsg_assumed", "point_far_from_address"}
     | {POINT_SHARED, "no_start", "no_end"}
 )
+_COMPANIES = ("organisation", "contractor", "client")
 _WHOLE_OR_NONE = frozenset({"permit_id", "link_ids"})
 """Names of things: with a letter lost they would name another thing."""
 
@@ -91,7 +92,8 @@ def permit_of(
     times = dates.dates_of(found, received_ms, doubts)
     where = whereabouts(found, ground)
     taken = closures.taken(found)
-    company = text(found.get("organisation"), 100)
+    named_in = {each: text(found.get(each), 100) for each in _COMPANIES}
+    companies = {each: organisation(name) for each, name in named_in.items()}
     status = text(found.get("status_text"), 40)
     area_m2 = number(found.get("area_m2"))
     permit = Permit(
@@ -101,7 +103,9 @@ def permit_of(
         ends_ms=times.whole.ends_ms,
         purpose=without_people(text(found.get("purpose"), 100)),
         place=place,
-        organisation=organisation(company),
+        organisation=companies["organisation"],
+        contractor=companies["contractor"],
+        client=companies["client"],
         phone=office_phone(text(found.get("phone"), 40)),
         hours=times.hours,
         lon=where.lon,
@@ -127,7 +131,11 @@ def permit_of(
             *where.flags,
             *doubts.flags,
             *((BAD_BYTES,) if is_broken else ()),
-            *(("person_dropped",) if company and not organisation(company) else ()),
+            *(
+                ("person_dropped",)
+                if any(named_in[x] and not companies[x] for x in companies)
+                else ()
+            ),
         ),
     )
     return numbered(permit, text(found.get("permit_id"), 60))
