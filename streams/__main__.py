@@ -5,6 +5,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 
@@ -14,12 +15,18 @@ from streams.contract.failpoints import DISPATCH_POINTS, from_env
 from streams.contract.metrics import serve_metrics
 from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
+from streams.contract.terminal import add_by
 from streams.contract.tls import kept_tls
 from streams.delivery.command.options import add_sink, add_subscriptions
 from streams.doctor import command as doctor
 from streams.geo.loading import load_network
+from streams.history.options import add_history
+from streams.kafka.kept_acts import hand_over
+from streams.kafka.terminal import Terminal, at_terminal
+from streams.reports.options import add_report
 from streams.retention.options import add_retention
 from streams.snapshot.options import add_parsers, add_public
+from streams.state.asked import account_of
 from streams.walls.command import add_secrets, run_secrets
 
 EXIT_DIFFERENT, EXIT_UNSETTLED = 4, 5
@@ -53,7 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     add_public(audit)
     commands.add_parser("dispatch", help="send the alerts to the endpoints; run as many as needed")
-    commands.add_parser(
+    refold = commands.add_parser(
         "refold", help="have the whole state made again from the log; once all workers have stopped"
     )
     undelivered = commands.add_parser(
@@ -62,11 +69,18 @@ def main(argv: list[str] | None = None) -> int:
     undelivered.add_argument("endpoint", help="ep_...")
     undelivered.add_argument("ids", nargs="*", metavar="ID", help="messages to send (all)")
     undelivered.add_argument("--replay", action="store_true", help="send them, under the same ids")
+    acts = commands.add_parser(
+        "acts", help="put on the log what was done to keys while it was not reached"
+    )
+    acts.add_argument("folder", type=Path, metavar="FOLDER", help="acts/ beside the keys")
+    add_by(audit, refold, undelivered)
     add_subscriptions(commands)
     add_sink(commands)
     add_parsers(commands)
     add_secrets(commands)
     add_retention(commands)
+    add_history(commands)
+    add_report(commands)
     doctor.add_doctor(commands)
     key_command.add_keys(commands)
     options = parser.parse_args(argv)
@@ -107,7 +121,13 @@ def run_undelivered(options: argparse.Namespace, settings: Settings) -> int:
 
     endpoint, ids = options.endpoint, options.ids
     if options.replay:
-        sent = asyncio.run(dead_letters.replay(settings, endpoint, ids))
+
+        async def replay() -> list[str]:
+            async with _terminal(options, settings) as terminal:
+                await terminal.write("message.send_again", f"{endpoint} {','.join(ids)}".strip())
+            return await dead_letters.replay(settings, endpoint, ids)
+
+        sent = asyncio.run(replay())
         print("\n".join([*sent, f"{len(sent)} to be sent again"]))
         return cli.OK
     for _, message in asyncio.run(dead_letters.letters(settings, endpoint)):
@@ -142,9 +162,15 @@ def run_audit(options: argparse.Namespace, settings: Settings) -> int:
 
     network = load_network(settings.network)
     begin = auditing.From(options.snapshot, options.public)
-    verdict = asyncio.run(
-        auditing.run_audit(settings, network, within_s=options.within, begin_from=begin)
-    )
+
+    async def compare() -> auditing.AuditResult:
+        async with _terminal(options, settings) as terminal:
+            await terminal.write("state.audit")
+        return await auditing.run_audit(
+            settings, network, within_s=options.within, begin_from=begin
+        )
+
+    verdict = asyncio.run(compare())
     if verdict.unsettled:
         print(f"not settled: {verdict.unsettled}")
         return EXIT_UNSETTLED
@@ -181,13 +207,53 @@ def run_forget(options: argparse.Namespace, settings: Settings) -> int:
     return command.run_forget(options, settings)
 
 
-def run_refold(_: argparse.Namespace, settings: Settings) -> int:
+def run_report(options: argparse.Namespace, settings: Settings) -> int:
+    """Make a report, those that are due, or check a template."""
+    from streams.reports import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run(options, settings)
+
+
+def run_refold(options: argparse.Namespace, settings: Settings) -> int:
     """Take the state away; the next workers fold it again, and the screens say so meanwhile."""
     from streams.worker.refold import refold  # noqa: PLC0415 - the worker needs none of it
 
-    asyncio.run(refold(settings, load_network(settings.network)))
+    async def run() -> None:
+        async with _terminal(options, settings) as terminal:
+            await terminal.write("state.refold")
+        await refold(settings, load_network(settings.network))
+
+    asyncio.run(run())
     print("the state is made again from the log by the workers that start next")
     return cli.OK
+
+
+def run_archive(_: argparse.Namespace, settings: Settings) -> int:
+    """Write the history to disk until SIGTERM or SIGINT."""
+    from streams.history import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run_archive(settings)
+
+
+def run_history(options: argparse.Namespace, settings: Settings) -> int:
+    """Ask the history on disk, check it, or make it again."""
+    from streams.history import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run_history(options, settings)
+
+
+def run_acts(options: argparse.Namespace, settings: Settings) -> int:
+    """Put on the log what waits in a folder of keys."""
+    count = asyncio.run(hand_over(settings, options.folder))
+    print(f"{count} acts are on the log now")
+    return cli.OK
+
+
+def _terminal(
+    options: argparse.Namespace, settings: Settings
+) -> AbstractAsyncContextManager[Terminal]:
+    """Whoever runs a command that sends nothing to the log but its access record."""
+    return at_terminal(settings, by=options.by, ask=account_of(settings))
 
 
 _RUNS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
@@ -198,12 +264,16 @@ _RUNS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "subscriptions": run_subscriptions,
     "sink": run_sink,
     "keys": run_keys,
+    "acts": run_acts,
     "audit": run_audit,
     "snapshot": run_snapshot,
+    "report": run_report,
     "restore": run_restore,
     "secrets": run_secrets,
     "retention": run_retention,
     "forget": run_forget,
+    "archive": run_archive,
+    "history": run_history,
 }
 
 

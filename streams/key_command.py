@@ -1,6 +1,7 @@
 """`python -m streams keys`: makes, lists and rotates a city's keys, and hands out parts of them."""
 
 import argparse
+import asyncio
 import os
 import sys
 from collections.abc import Callable
@@ -22,10 +23,14 @@ from streams.contract.keys import (
     rotated,
 )
 from streams.contract.settings import Settings
+from streams.contract.terminal import add_by
 from streams.contract.times import HOUR_MS, KST, now_ms
 from streams.contract.whole_files import alone
+from streams.kafka.kept_acts import FOLDER, record_or_keep, say_it_waits, waiting
+from streams.state.asked import account_of
 
 MOST_HOURS = 24 * 400
+RECORDED = {"make": "key.make", "rotate": "key.rotate", "derive": "key.derive"}
 _HELP = """The keys of a city stand in one file (BOMNAE_KEYS or --file), its owner's alone. Ids and
 times are shown, contents never.
 
@@ -36,6 +41,10 @@ times are shown, contents never.
   python -m streams keys rotate crew --leaked       it counts no more
   python -m streams keys derive --for maps --out maps.json
                                    what the map server needs, and no other
+
+make, rotate and derive leave an access record before they are done. Where the log is not reached,
+as before there is one, it waits beside the keys in acts/: the next of these commands
+puts it on the log, or `python -m streams acts FOLDER/acts`.
 
 Purposes: webhooks (signatures of alerts), crew (links of crews), codes (seals the second factor),
 pseudonyms (names of buses). Processes take up the changed file at their next use. After a rotation
@@ -62,6 +71,7 @@ def add_keys(commands: Any) -> None:
     added = {name: actions.add_parser(name, help=text) for name, text in texts.items()}
     for each in added.values():
         each.add_argument("--file", type=Path, metavar="FILE", help="instead of BOMNAE_KEYS")
+    add_by(*(parser for name, parser in added.items() if name in RECORDED))
     added["rotate"].add_argument("purpose", choices=[*Purpose])
     kept = added["rotate"].add_mutually_exclusive_group()
     kept.add_argument("--leaked", action="store_true", help="the key before counts no more")
@@ -86,11 +96,13 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _make(file: Path, settings: Settings, _: argparse.Namespace) -> None:
+def _make(file: Path, settings: Settings, options: argparse.Namespace) -> None:
     if os.path.lexists(file):
         raise SettingsError(f"{file}: is there already; `keys rotate` changes keys")
     taken_over = keys_of_settings(settings.secret, settings.pseudonym_key)
-    save(file, completed(replace(taken_over, source=str(file)), new_key, now_ms()))
+    made = completed(replace(taken_over, source=str(file)), new_key, now_ms())
+    _record(file, settings, options, "all")
+    save(file, made)
     _show(load(file))
     for name, is_set in (
         ("BOMNAE_SECRET", settings.secret),
@@ -102,9 +114,11 @@ def _make(file: Path, settings: Settings, _: argparse.Namespace) -> None:
 
 def _list(file: Path, _: Settings, __: argparse.Namespace) -> None:
     _show(load(file))
+    if count := waiting(file.parent):
+        _tell(f"{count} acts wait for the log: python -m streams acts {file.parent / FOLDER}")
 
 
-def _rotate(file: Path, _: Settings, options: argparse.Namespace) -> None:
+def _rotate(file: Path, settings: Settings, options: argparse.Namespace) -> None:
     keys = load(file)
     if keys.made_for:
         raise SettingsError(f"{file}: is a part, for {keys.made_for}: rotate the whole and derive")
@@ -117,6 +131,7 @@ def _rotate(file: Path, _: Settings, options: argparse.Namespace) -> None:
         now_ms=now_ms(),
         kept_ms=0 if options.leaked else kept_ms,
     )
+    _record(file, settings, options, f"{purpose}{' leaked' if options.leaked else ''}")
     save(file, after)
     _show(load(file))
     users = [name for name, needed in NEEDED.items() if purpose in needed]
@@ -125,12 +140,28 @@ def _rotate(file: Path, _: Settings, options: argparse.Namespace) -> None:
         _tell("then `python -m streams subscriptions rotate ENDPOINT` prints each endpoint's next")
 
 
-def _derive(file: Path, _: Settings, options: argparse.Namespace) -> None:
+def _derive(file: Path, settings: Settings, options: argparse.Namespace) -> None:
     out = options.out.resolve()
     if os.path.lexists(out) and (out == file or not load(out).made_for):
         raise SettingsError(f"{out}: is no part made by `keys derive`, and is left as it is")
-    save(out, part(load(file), options.made_for, now_ms()))
+    made = part(load(file), options.made_for, now_ms())
+    _record(file, settings, options, options.made_for)
+    save(out, made)
     _show(load(out))
+
+
+def _record(file: Path, settings: Settings, options: argparse.Namespace, subject: str) -> None:
+    """Before it is done: on the log, or in a file beside the keys."""
+    kept = record_or_keep(
+        settings,
+        file.parent,
+        RECORDED[options.action],
+        subject,
+        by=options.by,
+        ask=account_of(settings),
+    )
+    if not asyncio.run(kept):
+        say_it_waits(file.parent)
 
 
 _ACTIONS: dict[str, Callable[[Path, Settings, argparse.Namespace], None]] = {

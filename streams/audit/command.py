@@ -25,6 +25,7 @@ from streams.kafka.stretches import stretch
 from streams.snapshot.file import checked
 from streams.snapshot.held import HeldState, check_fits, held, shifts_for
 from streams.snapshot.keys import keys_to_check
+from streams.snapshot.moving import place_of
 from streams.snapshot.shelf import newest_checked
 from streams.state.gate import roads_from
 from streams.state.keys import (
@@ -123,7 +124,7 @@ async def _held(
             )
     keys = keys_to_check(settings, begin_from.public)
     if begin_from.snapshot is None:
-        file = await asyncio.to_thread(newest_checked, Path(settings.snapshots), keys)
+        file = await asyncio.to_thread(newest_checked, Path(settings.snapshots), keys, now_ms())
     else:
         file = await asyncio.to_thread(checked, begin_from.snapshot, keys)
     check_fits(file.head, settings, network.version)
@@ -174,7 +175,7 @@ async def live_state(store: Store, tables: list[str]) -> LiveState:
         for kind, total in totals.items():
             counted = found.pop(key(kind, partition))
             total.update({name.decode(): int(value) for name, value in counted.items()})
-        live.positions.update({_place_of(x.decode()): int(at) for x, at in positions.items()})
+        live.positions.update({place_of(x.decode()): int(at) for x, at in positions.items()})
         live.tables.update(audit.stored({name: rows for name, rows in found.items() if rows}))
         alerts += [msgspec.json.decode(entry[b"a"], type=Alert) for _, entry in outbox]
     live.tables.update({kind: dict(total) for kind, total in totals.items() if total})
@@ -285,7 +286,7 @@ class _Oracle:
             due = [record for record in waiting if record.offset <= positions[place]]
             self._waiting[place] = waiting[len(due) :]
             for record in due:
-                self.fold.take(*record)
+                self.fold.take(*record[:5])
         for place in list(self._roads.taken):
             await self._follow_roads(place, positions.get(place, -1))
 
@@ -313,8 +314,3 @@ async def _check_network(client: Any, network: Network) -> None:
             f"BOMNAE_NETWORK is network {network.version}, the live state is folded with "
             f"{live.decode()}"
         )
-
-
-def _place_of(name: str) -> Place:
-    topic, _, partition = name.rpartition("/")
-    return topic, int(partition)

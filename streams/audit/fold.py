@@ -66,6 +66,11 @@ class Fold:
         self._states[place] = state
         self.taken[place] = taken
 
+    @property
+    def alerts(self) -> Mapping[str, Alert]:
+        """Every alert that was told, by id."""
+        return self._alerts
+
     def begin_alerts(self, alerts: Mapping[str, Alert]) -> None:
         """Have these alerts, by id, before any message."""
         self._alerts = {**alerts, **self._alerts}

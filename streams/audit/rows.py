@@ -126,7 +126,7 @@ class RowTable:
         return set()
 
     def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> QuarterSpeeds:
-        lesson, look = QuarterSpeeds({}, set()), LinkLook(self._roads, self._rules, factor_of)
+        lesson, look = QuarterSpeeds({}, set(), {}), LinkLook(self._roads, self._rules, factor_of)
         for link_id, link in self._folds.all().items():
             teach(lesson, link_id, link, at_ms, look)
         return lesson
@@ -168,6 +168,9 @@ class RowTable:
                 self._told.put(link_id, Told(shown.level))
         named_from = len(links) - len(names) if names else 0
         return LinksEntry(records, named_from, tuple(names), obstructed) if records else None
+
+    def places(self) -> dict[str, int]:
+        return {link_id: place for place, link_id in enumerate(self._folds.all())}
 
     def finish(self) -> None:
         """Nothing: every row is in the effects already."""

@@ -22,13 +22,13 @@ from streams.domain.links.history import (
     EntryError,
     LinksEntry,
     certainty_of,
-    history_of,
     learn_names,
     level_of,
     unpacked,
 )
+from streams.domain.links.quarters_told import quarters_of, read_quarter
 from streams.domain.stage import Effects, HistoryRow, Stage, State, apply, empty_state
-from streams.state.keys import COUNTS, DEAD_LETTERS, home_of, past_key
+from streams.state.keys import COUNTS, DEAD_LETTERS, PACKED, home_of, past_key
 
 Entry = tuple[int, int]
 """The id of an entry of the history: event time in ms, and its number at that time."""
@@ -169,15 +169,14 @@ class _Entries:
     """Compares the entries of a subject; those of links, which are packed, link by link."""
 
     def __init__(self, subject: str) -> None:
-        self._table, self._is_packed = (
-            past_key(subject, home_of(subject, 1)),
-            subject.startswith(history_of("")),
-        )
+        self._table = past_key(subject, home_of(subject, 1))
+        self._is_packed = subject.startswith(PACKED)
+        self._is_quarters = subject.startswith(quarters_of(""))
         self._names: list[str] = []  # of links, by place
 
     def name(self, oracle: bytes) -> None:
         """Learn what links an entry names."""
-        if self._is_packed:
+        if self._is_packed and not self._is_quarters:
             learn_names(self._names, unpacked(oracle))
 
     def of(self, entry: Entry, live: bytes | None, oracle: bytes | None) -> Iterator[Difference]:
@@ -198,7 +197,7 @@ class _Entries:
         if not self._is_packed:
             return msgspec.json.decode(row)
         try:
-            return dict(self._fields(unpacked(row)))
+            return dict(_quarters(row) if self._is_quarters else self._fields(unpacked(row)))
         except (EntryError, IndexError) as error:
             return f"unreadable: {error}"
 
@@ -214,3 +213,11 @@ class _Entries:
                 closure, subjects = entry.obstructed.get(place, FREE)
                 yield f"{name} closure", closure
                 yield f"{name} subjects", list(subjects)
+
+
+def _quarters(row: bytes) -> Iterator[tuple[str, Any]]:
+    """A quarter hour's speeds and passages, link by link."""
+    entry = read_quarter(row)
+    yield "number", entry.number
+    for place, quarter in enumerate(zip(entry.dkmh, entry.passages, strict=True)):
+        yield f"link {place} dkmh, passages", list(quarter)

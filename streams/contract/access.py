@@ -16,10 +16,12 @@ MAX_REASON = 200
 class AccessRecord:
     """One look or act. `writer` is the process that wrote it and `number` its place there, from 0.
 
-    `account` "" is nobody: a login that failed, a call without one. `subject_kind` and `subject`
-    are whose data it was or what was acted on (of a list: what it was of), `count` how many of it
-    were looked at. `reason` is what the person gave. `before` is the SHA-256 of the record before,
-    in hex.
+    `account` "" is nobody: a login that failed, a call without one; `link:ID` is whoever holds that
+    link of a crew, `terminal:NAME` whoever ran a command as that user of the machine, and
+    `service:NAME` a process that goes on by itself. `subject_kind` is what was done, a verb of
+    `acts.py` (in older records the kind of the subject alone), `subject` whose data it was or what
+    was acted on (of a list: what narrowed it), `count` how many rows left. `reason` is what the
+    person gave. `before` is the SHA-256 of the record before, in hex.
     """
 
     writer: str

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from streams.contract import records as rec
 from streams.contract.crew_link import CrewLink
+from streams.contract.dataset import DatasetPage, DatasetReport
 from streams.contract.records import Message
 
 MAX_AHEAD_MS = 120_000
@@ -22,6 +23,8 @@ _MACHINES = (
     rec.PermitBatch,
     rec.IncidentBatch,
     rec.FeedReport,
+    DatasetReport,
+    DatasetPage,
 )
 
 

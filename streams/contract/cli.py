@@ -1,6 +1,5 @@
 """What every command has in common: settings, logs, one prefix for its errors, its exit codes."""
 
-import getpass
 import logging
 import os
 import sys
@@ -67,14 +66,6 @@ def exit_code(reason: Exception | None) -> int:
 def said_of(error: Exception) -> str:
     """What is said of an error: Bomnae's own words, or another's class and words."""
     return str(error) if isinstance(error, BomnaeError) else f"{type(error).__name__}: {error}"
-
-
-def at_terminal() -> str:
-    """Who sits at the terminal, as this machine knows them: `kim@terminal`, no account's name."""
-    try:
-        return f"{getpass.getuser()}@terminal"[:64]
-    except (KeyError, OSError):
-        return f"{os.getuid()}@terminal"
 
 
 def complain(text: str, settings: Settings | None) -> None:

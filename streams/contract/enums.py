@@ -26,6 +26,19 @@ class FeedStatus(StrEnum):
     STOPPED = "stopped"  # a key or quota error: polls again only when asked to, or at midnight KST
 
 
+class DatasetStatus(StrEnum):
+    """How a dataset is doing. What was known of it stays, whatever it is."""
+
+    FRESH = "fresh"
+    EMPTY = "empty"  # read, and there is nothing
+    PARTIAL = "partial"  # answered with a part of it: what was known stays
+    UNKNOWN = "unknown"  # error, refusal, broken answer
+    LATE = "late"  # read, but its content is older than its rule
+    SILENT = "silent"  # no report in time
+    STOPPED = "stopped"  # a key is missing, or its descriptor cannot be used
+    NO_DATA = "no_data"  # nobody has said where it comes from
+
+
 class Level(StrEnum):
     """How fast a link is: 원활, 서행, 정체, 정보없음."""
 
@@ -108,6 +121,16 @@ class Cause(StrEnum):
     WORK = "work"
     INCIDENT = "incident"
     CALL = "call"  # citizens report it; it obstructs nothing by itself
+    HAND = "hand"  # the control room or the desk put it on the map
+
+
+class ClosureAct(StrEnum):
+    """What a person does with a closure by hand."""
+
+    MAKE = "make"
+    CORRECT = "correct"
+    END = "end"
+    UNDO = "undo"  # back to the version before
 
 
 class Observed(StrEnum):
@@ -191,6 +214,29 @@ class RuleName(StrEnum):
     REPORTS = "reports"
     DETOUR = "detour"
     DISCREPANCY = "discrepancy"
+    REPORT = "report"  # no rule decides it: a report of a period was published
+
+
+OF_ROADS = tuple(rule for rule in RuleName if rule is not RuleName.REPORT)
+"""The rules proper, which an endpoint may choose among and an operator judges."""
+
+
+class ReportKind(StrEnum):
+    """How many days a report is of."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+
+class ReportFormat(StrEnum):
+    """A file of a report."""
+
+    HTML = "html"
+    PDF = "pdf"
+    XLSX = "xlsx"
+    HWPX = "hwpx"
 
 
 class AlertVerdict(StrEnum):

@@ -6,6 +6,11 @@ class BomnaeError(Exception):
 
     exit_code = 2
 
+    @property
+    def told(self) -> str:
+        """What logs and health checks say of it: nothing that rows or texts of people may have."""
+        return str(self)
+
 
 class SettingsError(BomnaeError):
     """A setting is missing or outside its bounds."""
@@ -38,8 +43,55 @@ class AccountError(BomnaeError):
         self.bound = bound
 
 
+class SituationError(BomnaeError):
+    """An act on a situation cannot be so; the message names the field and its bound."""
+
+    def __init__(self, field: str, value: object, bound: str) -> None:
+        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
+        self.field = field
+        self.bound = bound
+
+
+class PublicationError(BomnaeError):
+    """A published report breaks a rule of its fields; `field` names it."""
+
+    def __init__(self, field: str, bound: str) -> None:
+        super().__init__(f"{field}: {bound}")
+        self.field = field
+
+
+class ReportError(BomnaeError):
+    """A report cannot be made, or put where it is to stand."""
+
+
+class DatasetError(BomnaeError):
+    """A report or a page of a dataset cannot be so; the message names the field, and why."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field = field
+
+
+class ShiftError(BomnaeError):
+    """An act on the shift book cannot be so; the message names the field and its bound."""
+
+    def __init__(self, field: str, value: object, bound: str) -> None:
+        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
+        self.field = field
+        self.bound = bound
+
+
 class CrewLinkError(BomnaeError):
     """A crew's link cannot be so; the message names the field, what it was and its bound."""
+
+    def __init__(self, field: str, value: object, bound: str) -> None:
+        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
+        self.field = field
+        self.bound = bound
+
+
+class HandClosureError(BomnaeError):
+    """A closure by hand cannot be so; the message names the field, what it was and its bound."""
 
     def __init__(self, field: str, value: object, bound: str) -> None:
         super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
@@ -75,6 +127,10 @@ class NetworkError(BomnaeError):
     """A network file cannot be read or breaks a rule of the import."""
 
 
+class BasemapError(BomnaeError):
+    """A basemap, or a file that one is made of, cannot be used."""
+
+
 class LogError(BomnaeError):
     """The Kafka log is not the one the state was folded from."""
 
@@ -99,7 +155,18 @@ class SnapshotError(BomnaeError):
     """A snapshot is not whole, not ours, or does not fit where it is to go."""
 
 
+class NoStateError(SnapshotError):
+    """There is no state to be taken yet: none was folded, or it is being made again."""
+
+
 class StalledError(BomnaeError):
     """Messages wait and the worker does not move."""
 
     exit_code = 6
+
+
+def told_of(error: Exception) -> str:
+    """What may be said of any error, without a word of rows or templates: those may name a person;
+    of one that is not ours its kind alone.
+    """
+    return error.told if isinstance(error, BomnaeError) else type(error).__name__

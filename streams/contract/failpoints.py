@@ -26,6 +26,20 @@ DISPATCH_POINTS: Final = (
     "before_save",  # the state is known and not stored
 )
 
+ARCHIVE_POINTS: Final = (
+    "after_file",  # a file of rows stands, and no manifest names it
+    "after_manifest",  # a day has its rows; another day's, and the fold, are not kept
+    "before_keep",  # all days have their rows, the fold is not kept
+    "after_keep",  # the fold is kept
+    "after_merge",  # one file stands for many, which stand too
+)
+
+REPORT_POINTS: Final = (
+    "after_report_file",  # a file of a report stands, and no manifest names it
+    "after_report",  # a report is whole, and the log does not know of it
+    "after_publication",  # the log knows of it, and nothing here says so
+)
+
 FailAt = Callable[[str], None] | None
 """Told each point as it is passed; None in a normal run."""
 

@@ -224,11 +224,25 @@ def group_roles(text: str) -> tuple[tuple[str, Role], ...]:
     return tuple(found)
 
 
+def day_times(text: str) -> tuple[int, ...]:
+    """Times of day `06:00,14:00,22:00` as minutes, in their order."""
+    found = [re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", x.strip()) for x in text.split(",")]
+    minutes = sorted({int(each[1]) * 60 + int(each[2]) for each in found if each})
+    if all(found) and minutes:
+        return tuple(minutes)
+    raise ValueError("times of day like 06:00,14:00,22:00")
+
+
 def claim(text: str) -> str:
     """The name of a claim of a login."""
     if 0 < len(text) <= 80 and text.isascii() and text.isprintable() and " " not in text:
         return text
     raise ValueError("1 to 80 printable characters without spaces")
+
+
+def claim_values(text: str) -> tuple[str, ...]:
+    """Values of a claim, with commas between them."""
+    return tuple(claim(part.strip()) for part in text.split(",") if part.strip())
 
 
 def networks(text: str) -> Networks:

@@ -18,7 +18,7 @@ from streams.contract.whole_files import write_whole
 
 log = logging.getLogger(__name__)
 MOST_FILE_BYTES = 1 << 18
-Stamp = tuple[int, int, int, int]  # a file is another when any of these is
+Stamp = tuple[int, ...]  # a file is another when any of these is
 
 
 class KeyRing:
@@ -128,4 +128,4 @@ def _stamp_of(path: Path) -> Stamp | None:
         known = path.stat()
     except OSError:
         return None
-    return known.st_ino, known.st_mtime_ns, known.st_size, known.st_mode
+    return known.st_ino, known.st_mtime_ns, known.st_size, known.st_mode, known.st_ctime_ns

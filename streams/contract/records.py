@@ -8,6 +8,7 @@ from streams.contract.access import AccessHead, AccessRecord
 from streams.contract.account import Account
 from streams.contract.bounds import BoundedKmh, BoundedMs
 from streams.contract.crew_link import CrewLink
+from streams.contract.dataset import DatasetPage, DatasetReport
 from streams.contract.derived import LinkBatch
 from streams.contract.enums import (
     AlertVerdict,
@@ -19,6 +20,10 @@ from streams.contract.enums import (
     Severity,
     SiteStatus,
 )
+from streams.contract.hand_closure import HandClosure
+from streams.contract.publication import Publication
+from streams.contract.shift import ShiftAct
+from streams.contract.situation import SituationAct
 from streams.contract.subscription import Subscription
 from streams.contract.times import EVER_MS
 
@@ -77,7 +82,8 @@ class Permit:
     the one of the last day lasts beyond `ends_ms` until its morning. `geometry` holds the points of
     its lines one after another, `geometry_parts` where each line begins (empty: one line).
     `direction` is the source's text: "" means both. `also_closed` is what it takes beside
-    `closure`. `organisation` and `phone` are an organisation's, never a person's.
+    `closure`. `organisation` and `phone` are an organisation's, never a person's; so are
+    `contractor`, who builds, and `client`, for whom, each "" where no column of its own says so.
     """
 
     permit_id: str
@@ -110,6 +116,8 @@ class Permit:
     remaining_width_m: float | None = shown(None, "m of the road left free", most=MAX_WIDTH_M)
     direction: str = shown("", "as its source states it; none: both")
     also_closed: tuple[Closure, ...] = shown((), "what it takes beside its closure")
+    contractor: str = shown("", "who builds, where a column of its own says so")
+    client: str = shown("", "for whom, or which office runs it, where a column of its own says so")
     is_withdrawn: bool = False
     status_text: str = ""
     flags: tuple[str, ...] = ()
@@ -234,11 +242,24 @@ class SiteReport:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentReport:
+    """What the office says of one incident of a feed: END, it is over whatever its feed goes on to
+    say; NOT_YET takes that back. Who said it stands in the access records.
+    """
+
+    report_id: str
+    incident_id: str
+    word: SiteStatus  # END or NOT_YET
+    received_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A citizen's call about a place, without anything about the caller.
 
     `reference` is the desk's own number to call back under, "" for none. `closed` are the links of
-    the place that were shown closed while the caller spoke.
+    the place that were shown closed while the caller spoke. `dong` is the place's 동 as the
+    gazetteer has it, "" where it knows none.
     """
 
     call_id: str
@@ -249,6 +270,7 @@ class Call:
     lat: float | None = None
     reference: str = ""
     closed: tuple[str, ...] = ()
+    dong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +286,7 @@ class Acknowledgement:
     """An operator has seen an alert that was then as grave as this, and answers for it.
 
     `verdict`: what they found it to be, None: they did not say; it is counted by the alert's `rule`
-    and the day it began on.
+    and the day it began on. `is_withdrawn`: whoever gave it takes it back.
     """
 
     episode: str
@@ -275,16 +297,37 @@ class Acknowledgement:
     verdict: AlertVerdict | None = None
     rule: RuleName | None = None
     began_ms: int = 0
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An endpoint has confirmed an alert or a digest; `covers` are the alerts of the digest."""
+    """An endpoint has confirmed an alert or a digest; `covers` are the alerts of the digest.
+
+    `attempts` counts the POSTs that it took, `took_ms` is from when it was due until it was
+    confirmed; None: a log of before does not say.
+    """
 
     endpoint: str
     alert_id: str
     at_ms: int
     covers: tuple[str, ...] = ()
+    attempts: int | None = None
+    took_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """An alert or a digest was given up: it expired before its endpoint took it, `took_ms` after it
+    was due and after so many `attempts`.
+    """
+
+    endpoint: str
+    alert_id: str
+    at_ms: int
+    covers: tuple[str, ...] = ()
+    attempts: int = 0
+    took_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,15 +380,23 @@ Message = (
     | Call
     | CallDone
     | Acknowledgement
+    | SituationAct
+    | ShiftAct
     | Receipt
+    | Undelivered
     | Subscription
     | Account
     | CrewLink
+    | HandClosure
+    | IncidentReport
     | AccessRecord
     | AccessHead
     | Tick
     | Forgotten
     | FeedReport
+    | DatasetReport
+    | DatasetPage
+    | Publication
     | LinkBatch
 )
 Json = dict[str, Any]

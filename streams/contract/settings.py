@@ -83,11 +83,22 @@ class Settings:
         "",
         "CSV of addresses with 위도, 경도, for permits that state only an address, and for search",
     )
+    shifts: tuple[int, ...] = _row(
+        "06:00,14:00,22:00",
+        "when shifts begin, times of day in Korea; the shift book uses them until a hand-over",
+        grammars.day_times,
+    )
+    corridors: str = _text(
+        "", "TOML file with the corridors, `from` and `to` as typed into the search; empty: none"
+    )
     session_s: int = _number(
         15, "a worker silent for so long loses its partitions, s", low=3, high=300
     )
     watchdog_s: int = _number(
-        60, "a worker that stands for so long while messages wait ends, s", low=2, high=3600
+        60,
+        "a worker that stands for so long while messages wait, or whose loop does, ends, s",
+        low=2,
+        high=3600,
     )
     network: str = _text("", "folder written by `python -m producers network`")
     partitions: int = _number(
@@ -139,6 +150,16 @@ class Settings:
     oidc_name: str = _row(
         "sub", "the claim that names the account; nobody may choose it there", grammars.claim
     )
+    oidc_factors: tuple[str, ...] = _row(
+        "",
+        "values of acr or amr, value[,value], one of which its answer must have for whoever "
+        "BOMNAE_SECOND_FACTOR asks for a second factor; empty: the provider's matter",
+        grammars.claim_values,
+    )
+    oidc_max_age_s: int = _number(
+        0, "a login there older than this is asked for anew, s; 0: however old", low=0, high=604800
+    )
+    basemap: str = _text("", "file of `python -m producers basemap`, drawn under the roads")
     tiles: str = _row(
         "",
         "tile URL template for a background map; empty: the road network itself",
@@ -193,6 +214,14 @@ class Settings:
         "EPSG code of x/y columns in permit lists; 0: 5186 is assumed, and its points are doubtful",
         low=0,
         high=32767,
+    )
+    datasets: str = _text(
+        "",
+        "folder with descriptors of datasets (*.toml) and a folder of files for each, named by its "
+        "id; empty: no dataset is polled",
+    )
+    dataset_keys: str = _secret(
+        "keys of datasets' sources, name=key, a line or a blank between two of them"
     )
     pseudonym_key: str = _secret(
         "secret for pseudonyms of plates, 32 characters or more; without it no plates are read"
@@ -327,6 +356,24 @@ class Settings:
         "",
         "file with the private Ed25519 key (PEM) that signs snapshots; empty: none can be "
         "made. For who only checks them, the public ones",
+    )
+    history: str = _text(
+        "", "folder of the history on disk, which the archive writes; empty: there is none"
+    )
+    archive_days: int = _number(
+        1_830, "so long the archive keeps a day of the history, days", low=30, high=36_500
+    )
+    history_every_s: int = _number(
+        300, "how often the archive writes what has come since, s", low=1, high=3600
+    )
+    reports: str = _text(
+        "", "folder of the published reports, which `report keep` writes; empty: there are none"
+    )
+    report_templates: str = _text(
+        "", "folder of own templates: daily.md, weekly.md ...; what is not there is Bomnae's"
+    )
+    report_fonts: str = _text(
+        "", "folder of Korean fonts for the PDF of reports; empty: the machine's own"
     )
     simulated: bool = _row(
         "0", "1: the feeds are simulated; every screen says so", grammars.yes_or_no

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """An endpoint and its filter; an empty filter lets everything through.
+    """An endpoint and its filter; an empty filter lets every alert through. A published report is
+    sent to who names its kind in `rules` (`report.monthly`), and no other filter holds for it.
 
     `area` is a polygon of (lon, lat), not closed by its first point. An alert is where it should
     be when it lies in `area` or on one of `links`. `routes` are numbers or ids of bus routes.

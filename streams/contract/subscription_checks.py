@@ -5,12 +5,16 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from streams.contract.endpoint_url import check_url_text
-from streams.contract.enums import RuleName, Severity
+from streams.contract.enums import OF_ROADS, ReportKind, RuleName, Severity
 from streams.contract.errors import SubscriptionError
 from streams.contract.rings import Ring, is_simple
 from streams.contract.subscription import Subscription
 
-RULES = tuple(rule.value for rule in RuleName)
+RULES = (
+    *(rule.value for rule in OF_ROADS),
+    *(f"{RuleName.REPORT}.{kind}" for kind in ReportKind),
+)
+"""What `rules` may name: the rules of alerts, and the kinds of published reports."""
 MAX_ENDPOINTS = 500
 MAX_TITLE = 80
 MAX_LISTED = 500

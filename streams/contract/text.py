@@ -5,6 +5,13 @@ import unicodedata
 _HIDDEN = frozenset({"Cc", "Cf", "Cs"})
 """Controls, lone surrogates, and marks without a shape: bidi, zero-width, soft hyphen, tags."""
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def as_cell(text: str) -> str:
+    """The text as a cell of a spreadsheet: one that it would run gets a ' in front."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
 
 def clean(text: str, limit: int, mark: str = "") -> str:
     """The text as one line of at most `limit` characters (NFC), blanks and line breaks folded into

@@ -15,6 +15,7 @@ SIZE, RETENTION_MS, RETENTION_BYTES, POLICY, STAMP = (
     "message.timestamp.type",
 )
 APPENDED = "LogAppendTime"  # see streams/contract/arrival.py
+WRITTEN = "CreateTime"  # while a restore lays messages with their own times
 
 KEEPING = (RETENTION_MS, RETENTION_BYTES, POLICY)  # what says how long a topic is kept
 ASKED = (SIZE, *KEEPING, STAMP)

@@ -35,8 +35,13 @@ INCIDENTS = Topic(
     "incidents", key="incident_id", is_wide=False, retention_h=24 * 30, may_be_longer=True
 )
 CALLS = Topic("calls", key="call_id", is_wide=False, retention_h=24 * 30)
+CLOSURES = Topic("closures", key="closure_id", is_wide=False, retention_h=24 * 365)
 FEED_REPORTS = Topic(
     "feed-reports", key="feed", is_wide=False, retention_h=24 * 7, may_be_longer=True
+)
+DATASET_ROWS = Topic("dataset-rows", key="dataset", is_wide=False, retention_h=24 * 31)
+PUBLICATIONS = Topic(
+    "publications", key="report", is_wide=False, retention_h=24 * 3650, may_be_longer=True
 )
 ACKNOWLEDGEMENTS = Topic("acknowledgements", key="episode", is_wide=False, retention_h=24 * 90)
 LINK_EVENTS = Topic("link-events", key="link_id", is_wide=True, retention_h=24 * 7)
@@ -44,12 +49,14 @@ RECEIPTS = Topic("receipts", key="endpoint", is_wide=False, retention_h=24 * 30,
 SUBSCRIPTIONS = Topic(
     "subscriptions", key="endpoint", is_wide=False, retention_h=24 * 3650, may_be_longer=True
 )
+SITUATION_EVENTS = Topic("situation-events", key="situation", is_wide=False, retention_h=24 * 90)
+SHIFT_EVENTS = Topic("shift-events", key="shift", is_wide=False, retention_h=24 * 365)
 ACCOUNTS = Topic("accounts", key="account", is_wide=False, retention_h=24 * 3650)
 CREW_LINKS = Topic("crew-links", key="work", is_wide=False, retention_h=24 * 30)
 ACCESS_RECORDS = Topic("access-records", key="writer", is_wide=False, retention_h=24 * 731)
 DEAD_LETTERS = Topic("dead-letters", key="code", is_wide=False, retention_h=24 * 30)
 
-WATERMARKED = (BUS_POSITIONS, LINK_SPEEDS, PERMITS, INCIDENTS, CALLS)
+WATERMARKED = (BUS_POSITIONS, LINK_SPEEDS, PERMITS, INCIDENTS, CALLS, CLOSURES)
 """The inputs of the roads: a window closes when the ticks of the slowest of them have passed it."""
 
 TICKED = (*WATERMARKED, FEED_REPORTS)
@@ -57,10 +64,10 @@ TICKED = (*WATERMARKED, FEED_REPORTS)
 stands in order with the data of that partition: a replay closes the same windows at any speed, and
 a feed that is silent is noticed."""
 
-TOLD = (ACKNOWLEDGEMENTS, SUBSCRIPTIONS, ACCOUNTS, CREW_LINKS)
+TOLD = (ACKNOWLEDGEMENTS, SITUATION_EVENTS, SHIFT_EVENTS, SUBSCRIPTIONS, ACCOUNTS, CREW_LINKS)
 """What people report, folded without ticks: no time of the fold passes over it."""
 
-FOLDED = (*TICKED, *TOLD, LINK_EVENTS)
+FOLDED = (*TICKED, *TOLD, DATASET_ROWS, PUBLICATIONS, LINK_EVENTS)
 """What the state is folded from: a topic of these made anew makes it another city's state."""
 
 ALL = (*FOLDED, RECEIPTS, ACCESS_RECORDS, DEAD_LETTERS)

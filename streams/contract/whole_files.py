@@ -3,15 +3,17 @@
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from streams.contract.errors import SettingsError
 
+LOCK = "lock"
+
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[Path]:
     """Whoever changes files of a folder together waits here for another who does. Raises
     SettingsError where the folder is not there. The folder itself is locked: nothing is left in it.
     """
@@ -21,7 +23,40 @@ def alone(folder: Path) -> Iterator[None]:
         raise SettingsError(f"{folder}: {error.strerror}") from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield folder
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def only_one(folder: Path, setting: str = "BOMNAE_HISTORY") -> Iterator[Callable[[], None]]:
+    """Whoever writes a folder is alone; SettingsError where another does, or it cannot be.
+
+    Gives what raises SettingsError once another folder stands in its place, which somebody else may
+    write, and OSError while none does.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o640)
+    except OSError as error:
+        raise SettingsError(f"{setting} {folder}: {error.strerror}") from None
+
+    def check() -> None:
+        folder.stat()
+        try:
+            is_ours = os.path.samestat((folder / LOCK).lstat(), os.fstat(handle))
+        except FileNotFoundError:
+            is_ours = False
+        if not is_ours:
+            raise SettingsError(f"{setting} {folder}: another folder stands there now; start anew")
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise SettingsError(f"{setting} {folder}: another process writes there") from None
+    try:
+        yield check
     finally:
         os.close(handle)
 
@@ -42,8 +77,10 @@ def write_whole(path: Path, raw: bytes, *, mode: int, owner: os.stat_result | No
             file.flush()
             os.fsync(handle)
         new.replace(path)
-    except BaseException:
+    except BaseException as error:
         new.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)  # of a full disk the system names none
         raise
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -20,6 +20,7 @@ from streams.contract import records as rec
 from streams.contract.access import MAX_REASON, AccessHead, AccessRecord
 from streams.contract.account import Account, check_account
 from streams.contract.crew_link import CrewLink, check_crew_link
+from streams.contract.dataset import DatasetPage, DatasetReport, check_page, check_report
 from streams.contract.derived import (
     Declaration,
     LinkBatch,
@@ -37,10 +38,19 @@ from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.errors import (
     AccountError,
     CrewLinkError,
+    DatasetError,
+    HandClosureError,
+    PublicationError,
     RecordRefusedError,
+    ShiftError,
+    SituationError,
     SubscriptionError,
 )
+from streams.contract.hand_closure import HandClosure, check_hand_closure
+from streams.contract.publication import Publication, check_publication
 from streams.contract.records import Message
+from streams.contract.shift import ShiftAct, check_shift_act
+from streams.contract.situation import SituationAct, check_act
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_subscription
 from streams.contract.topics import MAX_MESSAGE_BYTES
@@ -68,6 +78,11 @@ RULES = {
     "R024": "an account or an access record that breaks a rule of its fields",
     "R025": "a crew's link that breaks a rule of its fields",
     "R026": "what is to be forgotten is none of work:ID, call:ID, account:NAME",
+    "R027": "an act on a situation that breaks a rule of its fields",
+    "R028": "a closure by hand that breaks a rule of its fields",
+    "R029": "an act on the shift book that breaks a rule of its fields",
+    "R030": "a report or a page of a dataset that breaks a rule of its fields",
+    "R031": "a published report that breaks a rule of its fields",
     "BUG": "Bomnae's own reader failed on it: please report the place that the log names",
     "LOG-SIZE": "Kafka refused it: larger than max.message.bytes of its topic",
     "LOG-REFUSED": "Kafka refused it as no sound record",
@@ -82,6 +97,7 @@ MAX_TIME_MS = bounds.MAX_TIME_MS
 MAX_VERTICES = 2000
 MAX_TITLE = 80
 MAX_CALL_LINKS = 200
+MAX_DONG = 20
 MAX_PARTS = 1000  # messages of one list
 MAX_NAME = 40
 MAX_COMMENT = 200
@@ -97,15 +113,23 @@ _TYPES: dict[str, type] = {
     "call": rec.Call,
     "call-done": rec.CallDone,
     "acknowledgement": rec.Acknowledgement,
+    "situation-act": SituationAct,
+    "shift-act": ShiftAct,
     "receipt": rec.Receipt,
+    "undelivered": rec.Undelivered,
     "subscription": Subscription,
     "account": Account,
     "crew-link": CrewLink,
+    "hand-closure": HandClosure,
+    "incident-report": rec.IncidentReport,
     "access": AccessRecord,
     "access-head": AccessHead,
     "tick": rec.Tick,
     "forgotten": rec.Forgotten,
     "report": rec.FeedReport,
+    "dataset": DatasetReport,
+    "dataset-page": DatasetPage,
+    "publication": Publication,
     "link-events": LinkBatch,
 }
 _KINDS = {kind_type: kind for kind, kind_type in _TYPES.items()}
@@ -524,6 +548,8 @@ def _check_call(call: rec.Call) -> None:
         raise RecordRefusedError("R020", f"title of {len(call.title)}, within 1..{MAX_TITLE}")
     if not _REFERENCE.fullmatch(call.reference) or names_a_number(call.reference):
         raise RecordRefusedError("R020", "reference: at most 20 of A-Z a-z 0-9 -, no phone number")
+    if len(call.dong) > MAX_DONG or names_a_number(call.dong):
+        raise RecordRefusedError("R008", f"dong of {len(call.dong)}, within 0..{MAX_DONG} letters")
     if max(len(call.link_ids), len(call.closed)) > MAX_CALL_LINKS:
         raise RecordRefusedError(
             "R008", f"{len(call.link_ids)} links of a call, at most {MAX_CALL_LINKS}"
@@ -576,6 +602,52 @@ def _check_crew_link(link: CrewLink) -> None:
         check_crew_link(link)
     except CrewLinkError as error:
         raise RecordRefusedError("R025", str(error)) from None
+
+
+def _check_act(act: SituationAct) -> None:
+    try:
+        check_act(act)
+    except SituationError as error:
+        raise RecordRefusedError("R027", str(error)) from None
+
+
+def _check_shift_act(act: ShiftAct) -> None:
+    try:
+        check_shift_act(act)
+    except ShiftError as error:
+        raise RecordRefusedError("R029", str(error)) from None
+
+
+def _check_dataset(row: DatasetReport | DatasetPage) -> None:
+    try:
+        if isinstance(row, DatasetPage):
+            check_page(row)
+        else:
+            check_report(row)
+    except DatasetError as error:
+        raise RecordRefusedError("R030", str(error)) from None
+
+
+def _check_publication(row: Publication) -> None:
+    try:
+        check_publication(row)
+    except PublicationError as error:
+        raise RecordRefusedError("R031", str(error)) from None
+
+
+def _check_hand_closure(row: HandClosure) -> None:
+    try:
+        check_hand_closure(row)
+    except HandClosureError as error:
+        raise RecordRefusedError("R028", str(error)) from None
+
+
+def _check_incident_report(report: rec.IncidentReport) -> None:
+    _check_clock(report.received_ms)
+    if not (0 < len(report.report_id) <= MAX_TITLE and 0 < len(report.incident_id) <= MAX_LABEL):
+        raise RecordRefusedError("R012", f"a report's id is 1 to {MAX_TITLE} characters")
+    if report.word not in (SiteStatus.END, SiteStatus.NOT_YET):
+        raise RecordRefusedError("R005", f"word {report.word}, must be end or not_yet")
 
 
 def _check_access(record: AccessRecord) -> None:
@@ -644,9 +716,16 @@ _CHECKS: dict[type, Callable[..., None]] = {
     rec.Call: _check_call,
     rec.CallDone: _check_call_done,
     rec.Acknowledgement: _check_acknowledgement,
+    SituationAct: _check_act,
+    ShiftAct: _check_shift_act,
     Subscription: _check_subscription,
     Account: _check_account,
     CrewLink: _check_crew_link,
+    HandClosure: _check_hand_closure,
+    DatasetReport: _check_dataset,
+    DatasetPage: _check_dataset,
+    Publication: _check_publication,
+    rec.IncidentReport: _check_incident_report,
     AccessRecord: _check_access,
     rec.Forgotten: _check_forgotten,
 }

@@ -3,9 +3,11 @@
 import argparse
 import asyncio
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from streams.contract import cli
@@ -13,7 +15,7 @@ from streams.contract.errors import SettingsError
 from streams.contract.logs import set_up_logs
 from streams.contract.scrubbing import without_secrets
 from streams.contract.settings import Settings
-from streams.doctor.finding import CHECKS, FAIL, WARN, Finding, unknown
+from streams.doctor.finding import CHECKS, FAIL, UNKNOWN, WARN, Finding, Outcome, unknown
 from streams.doctor.measuring import findings
 from streams.people import without_people
 from streams.words.catalogue import word
@@ -51,19 +53,41 @@ def run(options: argparse.Namespace, environ: Mapping[str, str] = os.environ) ->
     else:
         secrets = settings.secrets()
         set_up_logs(settings)
+        logging.getLogger("aiokafka.cluster").setLevel(logging.CRITICAL)  # what it lacks we say
         found = asyncio.run(findings(settings))
-    text = as_json(found) if options.json else "\n".join(line for x in found for line in lines(x))
+    text = as_json(found) if options.json else as_text(found)
     sys.stdout.write(without_people(without_secrets(text, secrets)) + "\n")
     return cli.FAILED if any(each.outcome is FAIL for each in found) else cli.OK
+
+
+def as_text(found: Iterable[Finding]) -> str:
+    """All findings for people; checks one behind another that one reason keeps from being made
+    stand in one line.
+    """
+    groups = groupby(found, lambda x: (x.value, "") if x.outcome is UNKNOWN else (x.check, x.value))
+    return "\n".join(line for _, group in groups for line in _lines_of(list(group)))
+
+
+def _lines_of(alike: list[Finding]) -> list[str]:
+    if alike[0].outcome is not UNKNOWN:
+        return [line for each in alike for line in lines(each)]
+    checks = ", ".join(each.check for each in alike)
+    return [f"{_said(UNKNOWN)}  {checks:<17}  {alike[0].value}"]
+
+
+def _said(outcome: Outcome) -> str:
+    """An outcome in Korean, whose letters are two columns wide, and in English: one width."""
+    korean = word("ko", f"doctor.outcome.{outcome.name.lower()}")
+    return f"{korean}{' ' * (6 - 2 * len(korean))} {outcome:<11}"
 
 
 def lines(finding: Finding) -> list[str]:
     """A finding for people: the line, and below it what to do, in Korean and in English."""
     bound = f"  ({finding.bound})" if finding.bound else ""
-    head = f"{finding.outcome:<11}  {finding.check:<17}  {finding.value}{bound}"
+    head = f"{_said(finding.outcome)}  {finding.check:<17}  {finding.value}{bound}"
     if finding.outcome not in (WARN, FAIL):
         return [head]
-    return [head, *(f"{'':13}{text}" for text in (*todo(finding), finding.runbook))]
+    return [head, *(f"{'':20}{text}" for text in (*todo(finding), finding.runbook))]
 
 
 def todo(finding: Finding) -> tuple[str, str]:

@@ -16,7 +16,10 @@ class Outcome(StrEnum):
 
 
 OK, WARN, FAIL, UNKNOWN = Outcome.OK, Outcome.WARN, Outcome.FAIL, Outcome.UNKNOWN
-LOCAL = ("settings", "login", "secrets", "files", "network", "certificate", "disk", "snapshot")
+LOCAL = (
+    *("settings", "login", "secrets", "files", "network", "certificate", "disk", "snapshot"),
+    *("history", "reports"),
+)
 OF_REDIS = (
     "redis",
     "redis-version",

@@ -13,8 +13,12 @@ from streams.contract.times import HOUR_MS
 from streams.contract.topic_rules import Complaint
 from streams.contract.topics import Topic
 from streams.doctor.finding import FAIL, OK, UNKNOWN, WARN, Finding, Outcome, unknown
+from streams.history.health import reason as history_reason
 from streams.kafka.rights import SERVICES, AclKind, Needs
+from streams.reports.health import KeptReports
+from streams.reports.health import reason as reports_reason
 from streams.snapshot.health import LATE_MS, reason
+from streams.state import users
 
 OURS = ("secret", "admin_key", "pseudonym_key", "ingest_key", "redis_password", "kafka_password")
 """Secrets a city chooses itself; a portal's key is as the portal gives it."""
@@ -46,6 +50,21 @@ def _worst(check: str, found: Iterable[tuple[Outcome, str]], well: str, bound: s
 def is_no_map(settings: Settings) -> bool:
     """Whether these are the settings of a service that is not the map, by its user at Kafka."""
     return settings.kafka_user in SERVICES and settings.kafka_user != MAPS
+
+
+def has_no_redis(settings: Settings) -> bool:
+    """Whether these are the settings of a service that has no user at Redis."""
+    return settings.kafka_user in SERVICES and settings.kafka_user not in users.SERVICES
+
+
+def redis_rights(service: str, lacks: Sequence[str], more: Sequence[str]) -> Finding:
+    """What a service's user at Redis may do against what it needs: too little it fails by, too much
+    is a hole in the walls.
+    """
+    found = [(FAIL, f"may not run {each}") for each in lacks]
+    found += [(WARN, f"may run {each} besides") for each in more]
+    bound = "as `python -m streams secrets` gives"
+    return _worst("redis-rights", found, f"all that {service} needs, and no more", bound)
 
 
 def login(settings: Settings, *, has_codes: bool) -> Finding:
@@ -179,12 +198,31 @@ def age(check: str, age_s: float | None, most_s: float, *, grave: Outcome) -> Fi
     return Finding(check, grave if age_s > most_s else OK, f"{age_s / 3600:.1f} h old", bound)
 
 
-def snapshot(newest_ms: int | None, now_ms: int) -> Finding:
-    """By the reason of `python -m streams.snapshot.health`; `newest_ms` is when it was begun."""
+def snapshot(newest_ms: int | None, now_ms: int, faults: Sequence[str] = ()) -> Finding:
+    """By the reason of `python -m streams.snapshot.health`; `newest_ms` is when it was begun,
+    `faults` are of files with a later name that are none.
+    """
     bound = f"at most {LATE_MS // HOUR_MS} h old"
     if newest_ms is None or reason(newest_ms, now_ms):
-        return Finding("snapshot", FAIL, reason(newest_ms, now_ms), bound)
-    return Finding("snapshot", OK, f"{(now_ms - newest_ms) / HOUR_MS:.1f} h old", bound)
+        return Finding("snapshot", FAIL, reason(newest_ms, now_ms, faults), bound)
+    age = f"{(now_ms - newest_ms) / HOUR_MS:.1f} h old"
+    return Finding("snapshot", WARN if faults else OK, "; ".join((age, *faults)), bound)
+
+
+def history(last_ms: int | None, now_ms: int, most_s: int) -> Finding:
+    """By the reason of `python -m streams.history.health`; `last_ms` is when the archive wrote."""
+    bound = f"at most {most_s} s old"
+    if last_ms is None or history_reason(last_ms, now_ms, most_s):
+        return Finding("history", FAIL, history_reason(last_ms, now_ms, most_s), bound)
+    return Finding("history", OK, f"{(now_ms - last_ms) // 1000} s old", bound)
+
+
+def reports(kept: KeptReports | None, now_ms: int) -> Finding:
+    """By the reason of `python -m streams.reports.health`."""
+    bound = "none overdue"
+    if why := reports_reason(kept, now_ms):
+        return Finding("reports", FAIL, why, bound)
+    return Finding("reports", OK, "kept", bound)
 
 
 def needed_bytes(links: int, days: int, partitions: int) -> int:

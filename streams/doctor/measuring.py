@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,15 +39,19 @@ from streams.doctor.finding import (
     unknown,
 )
 from streams.geo.loading import load_network
+from streams.history.health import late_s, written_ms
 from streams.kafka.access_log import PLACE
+from streams.kafka.clients import answer_within
 from streams.kafka.cluster import LogReader
 from streams.kafka.rights import SERVICES, AclKind, needed_by
 from streams.kafka.topic_facts import allowed, complaints, layout
+from streams.reports.health import kept_in
 from streams.snapshot.shelf import made_ms, newest_in
+from streams.state import users
 from streams.state.clocks import clocks_of, reason_against
 from streams.state.keys import WORKERS
 from streams.state.redis_login import connect, of_each_node, time_ms
-from streams.state.rights import check_rights
+from streams.state.rights import check_rights, rights_of
 
 WITHIN_S = 8.0
 HEAD = "records-head"
@@ -55,8 +59,18 @@ _CLIENT_MS = 5_000
 _SILENT_S = 3.0
 _HEADS_BACK = 500
 FILES = (
-    *("network", "gazetteer", "rules", "photos", "records_key", "kafka_ca", "redis_ca", "tls"),
-    *("snapshots", "snapshot_key", "keys"),
+    *(
+        "network",
+        "gazetteer",
+        "corridors",
+        "rules",
+        "photos",
+        "records_key",
+        "kafka_ca",
+        "redis_ca",
+        "tls",
+    ),
+    *("snapshots", "snapshot_key", "keys", "history", "reports", "report_templates"),
 )
 _WRITTEN = ("photos", "snapshots")
 _PRIVATE = ("records_key", "snapshot_key", "keys")
@@ -70,20 +84,26 @@ async def findings(settings: Settings) -> list[Finding]:
         links = _links(network)
     needed = judging.needed_bytes(links, settings.history_days, settings.partitions) if links else 0
     parts += await asyncio.gather(
-        _within(OF_REDIS, lambda: _redis(settings, needed)),
+        _of_redis(settings, needed),
         _within(OF_KAFKA, lambda: asyncio.to_thread(_kafka, settings)),
         _within(OF_LOG, lambda: _log(settings)),
     )
     return [each for part in parts for each in part]
 
 
+async def _of_redis(settings: Settings, needed: int) -> list[Finding]:
+    if judging.has_no_redis(settings):
+        why = f"{settings.kafka_user} has nothing to do with Redis: ask where another service runs"
+        return [unknown(check, why) for check in OF_REDIS]
+    return await _within(OF_REDIS, lambda: _redis(settings, needed))
+
+
 async def _within(
-    checks: Iterable[str], measure: Callable[[], Awaitable[list[Finding]]]
+    checks: Iterable[str], measure: Callable[[], Coroutine[Any, Any, list[Finding]]]
 ) -> list[Finding]:
     """What a part found; a part that breaks or lasts too long has checked nothing."""
     try:
-        async with asyncio.timeout(WITHIN_S):
-            return await measure()
+        return await answer_within(measure(), WITHIN_S)
     except TimeoutError:
         why = f"no answer within {WITHIN_S:.0f} s"
     except Exception as error:  # noqa: BLE001 - whatever it is, it ends no other part
@@ -105,6 +125,8 @@ def _local(settings: Settings) -> list[Finding]:
         ("certificate", lambda: [_certificate(settings)]),
         ("disk", lambda: _disks(settings)),
         ("snapshot", lambda: [_snapshot(settings.snapshots)]),
+        ("history", lambda: [_history(settings)]),
+        ("reports", lambda: [_reports(settings)]),
     ]
     for check, measure in asked:
         try:
@@ -182,7 +204,7 @@ def _certificate(settings: Settings) -> Finding:
 
 def _disks(settings: Settings) -> list[Finding]:
     """Of the folders this process writes to; Redis' and Kafka's are asked for over there."""
-    names = ("photos", "tls", "network", "snapshots")
+    names = ("photos", "tls", "network", "snapshots", "history", "reports")
     folders = [(name, str(getattr(settings, name))) for name in names]
     there = [(name, path) for name, path in folders if path and Path(path).exists()]
     found = []
@@ -193,12 +215,27 @@ def _disks(settings: Settings) -> list[Finding]:
 
 
 def _snapshot(folder: str) -> Finding:
-    """By the newest snapshot in their folder; what else lies there is none."""
+    """By the newest in their folder that begins as a snapshot does."""
     if not folder:
         return unknown("snapshot", "no folder for snapshots is set")
     at_ms = now_ms()
-    newest = newest_in(Path(folder), at_ms)
-    return judging.snapshot(None if newest is None else made_ms(newest), at_ms)
+    path, faults = newest_in(Path(folder), at_ms)
+    return judging.snapshot(None if path is None else made_ms(path), at_ms, faults)
+
+
+def _history(settings: Settings) -> Finding:
+    """By when the archive wrote last."""
+    if not settings.history:
+        return unknown("history", "no folder for the history is set")
+    most_s = late_s(settings)
+    return judging.history(written_ms(Path(settings.history)), now_ms(), most_s)
+
+
+def _reports(settings: Settings) -> Finding:
+    """By what the keeper noted last."""
+    if not settings.reports:
+        return unknown("reports", "no folder for published reports is set")
+    return judging.reports(kept_in(Path(settings.reports)), now_ms())
 
 
 async def _redis(settings: Settings, needed: int) -> list[Finding]:
@@ -209,7 +246,7 @@ async def _redis(settings: Settings, needed: int) -> list[Finding]:
         end_ms = now_ms()
         found = [Finding("redis", OK, f"answers within {end_ms - begin_ms} ms")]
         found += await _nodes(client, needed)
-        found += [await _rights(client)]
+        found += [await _rights(client, settings.kafka_user)]
     finally:
         await client.aclose()
     found.append(judging.clock("redis-clock", (begin_ms + end_ms) // 2 - redis_ms))
@@ -229,8 +266,12 @@ async def _nodes(client: Any, needed: int) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
-async def _rights(client: Any) -> Finding:
-    """Whether this user may do what a worker does; the map's own needs less."""
+async def _rights(client: Any, user: str) -> Finding:
+    """Whether this user may do what its service does, and no more; outside the walls all that a
+    worker does, though the map's own needs less.
+    """
+    if user in users.SERVICES:
+        return judging.redis_rights(user, *await rights_of(client, user))
     try:
         await check_rights(client)
     except SettingsError as error:
@@ -277,6 +318,9 @@ def _log_dirs(admin: KafkaAdminClient) -> list[Finding]:
 async def _log(settings: Settings) -> list[Finding]:
     reader = LogReader(settings)
     async with reader:
+        there = await reader.topics()
+        if topics.PERMITS.name not in there:  # else its newest message would be waited for
+            return [unknown(check, "topics: see there") for check in OF_LOG]
         try:
             stamped, ticked = await _newest_tick(reader)
             found = judging.ticks(stamped, ticked, now_ms())
@@ -285,6 +329,8 @@ async def _log(settings: Settings) -> list[Finding]:
             found = [unknown(check, why) for check in OF_LOG if check != HEAD]
         if judging.is_no_map(settings):
             return [*found, unknown(HEAD, f"{settings.kafka_user} signs none")]
+        if topics.ACCESS_RECORDS.name not in there:
+            return [*found, unknown(HEAD, "topics: see there")]
         return [*found, await _records_head(reader, has_key=bool(settings.records_key))]
 
 

@@ -4,13 +4,12 @@ An episode's id is made of its rule, its subject and its start, and an alert's i
 and its number: the same log gives the same ids, however often it is folded.
 """
 
-import hashlib
-from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from streams.contract.enums import AlertEvent, RuleName, Severity
+from streams.contract.identity import named_of
 
 RULES_VERSION = 1
 """Part of every id: raise it when a rule changes its meaning, and old ids are not met again."""
@@ -131,4 +130,4 @@ def alert_of(
 def episode_id(rule: str, subject: str, since_ms: int) -> str:
     """`alrt_` and 26 letters and digits, 130 bits of the SHA-256 of what makes it this one."""
     text = "\n".join((rule, str(RULES_VERSION), subject, str(since_ms)))
-    return "alrt_" + b32encode(hashlib.sha256(text.encode()).digest()).decode()[:26].lower()
+    return named_of("alrt", text)

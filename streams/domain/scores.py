@@ -8,19 +8,18 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple, TypeVar
 
-from streams.contract.times import DAY_MS, KST_MS, MINUTE_MS
+from streams.contract.times import DAY_MS, KST_MS, MINUTE_MS, day_text, kst_day
 from streams.domain.stage import Rows
 
 KEEP_DAYS = 400
 WITHIN_S = (60, 120, 300, 600, 1200, 1800, 3600)
 """Upper ends of the classes of delays, the last class has none."""
-EPOCH = date(1970, 1, 1).toordinal()
 T = TypeVar("T")
 
 
 def day_of(at_ms: int) -> str:
     """The Korean day of a time, "2026-11-27"."""
-    return date.fromordinal(EPOCH + (at_ms + KST_MS) // DAY_MS).isoformat()
+    return day_text(kst_day(at_ms))
 
 
 class Delays(NamedTuple):

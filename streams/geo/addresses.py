@@ -35,6 +35,16 @@ _SAID = re.compile(  # where a word with its number begins, with its town before
 _WORDS = re.compile(r"(?<=\d)번지|지선|본선|도로변")
 _RANGE = re.compile(r"[~〜]|(?<=[\d지])\s*(?:부터|에서)")
 
+_PREFIX = re.compile(  # what is said where everybody knows the city
+    r"^\s*(?:(?:[가-힣]{2}특별자치도|[가-힣]{2}[남북]도|경기도|[가-힣]{2}(?:특별자치|특별|광역)시)\s+)?"
+    r"[가-힣]{1,5}[시군]\s+(?=\S*[동로길읍면리](?:\d|\s|$))"
+)
+
+
+def without_city(place: str) -> str:
+    """An address as its own city says it: without province and city before a 동 or a road."""
+    return _PREFIX.sub("", place)
+
 
 def address_keys(address: str) -> list[list[str]]:
     """The keys to look an address up by, the most exact first, for each end of a range; [] where it

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from streams.contract.errors import LogAwayError, LogError
 from streams.contract.settings import Settings
 from streams.contract.topics import ACCESS_RECORDS
-from streams.kafka.away import AWAY
+from streams.kafka.clients import KAFKA_AWAY, answer_within
 from streams.kafka.cluster import LogReader, Place
 
 PLACE: Place = (ACCESS_RECORDS.name, 0)
@@ -79,9 +79,13 @@ async def opened(settings: Settings, within_s: float = ANSWER_S) -> AsyncIterato
 
 async def last_of(settings: Settings, within_s: float) -> bytes | None:
     """The last message on the log, None where there is none; LogAwayError as of `opened`."""
-    with _away():
-        async with asyncio.timeout(within_s), opened(settings) as log:
+
+    async def last() -> bytes | None:
+        async with opened(settings) as log:
             return await log.last()
+
+    with _away():
+        return await answer_within(last(), within_s)
 
 
 @contextmanager
@@ -89,7 +93,7 @@ def _away() -> Iterator[None]:
     """LogAwayError for whatever keeps the log from answering."""
     try:
         yield
-    except (*AWAY, LogError, AssertionError) as error:
+    except (*KAFKA_AWAY, LogError, AssertionError) as error:
         # AssertionError: the client's word for a topic or partition the cluster does not have
         kind = type(error).__name__
         raise LogAwayError(f"the log of the access records does not answer: {kind}") from None

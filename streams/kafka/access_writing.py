@@ -17,7 +17,10 @@ from streams.kafka.intake import Intake
 
 READ_WITHIN_S = 3.0
 UNKNOWN = "?"  # in the place of what cannot be an account: it may be a password
-_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+WHO = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}|link:[A-Za-z0-9_-]{22}"
+    r"|(terminal|service):[A-Za-z0-9._-]{1,32}"
+)
 
 
 class AccessLog:
@@ -59,7 +62,7 @@ class AccessLog:
             chain = self._chain or await self._begun()
             record = chain.record(
                 at_ms=self._clock(),
-                account=account if not account or _ACCOUNT.fullmatch(account) else UNKNOWN,
+                account=account if not account or WHO.fullmatch(account) else UNKNOWN,
                 address=clean(address, 64, "…"),
                 action=action,
                 subject_kind=clean(subject_kind, 40, "…"),

@@ -4,14 +4,13 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from aiokafka.errors import KafkaError
-from kafka.errors import KafkaError as AdminError
 from kafka.errors import SaslAuthenticationFailedError
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
 from streams.contract.errors import SettingsError
+from streams.kafka.clients import KAFKA_AWAY
 
-AWAY = (RedisError, KafkaError, AdminError, OSError, TimeoutError)
+AWAY = (RedisError, *KAFKA_AWAY)
 MAX_REASON = 300  # characters of an error that the log shows
 
 

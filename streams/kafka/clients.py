@@ -1,12 +1,20 @@
-"""How a client of aiokafka is started and stopped: what does not start leaves nothing open."""
+"""How a client of aiokafka is started and stopped, what does not start leaves nothing open; and how
+an answer is waited for.
+"""
 
 import asyncio
+import math
+from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
-from streams.kafka.away import AWAY
+from aiokafka.errors import KafkaError
+from kafka.errors import KafkaError as AdminError
 
+KAFKA_AWAY = (KafkaError, AdminError, OSError, TimeoutError)
 CLOSE_S = 2.0
+SLICE_S = 0.5
+T = TypeVar("T")
 
 
 class Client(Protocol):
@@ -27,5 +35,23 @@ async def start(client: Client) -> None:
 
 async def stop(client: Client) -> None:
     """Send what waits, for at most 2 s, and disconnect; a broker that is away is no error."""
-    with suppress(*AWAY, AssertionError):  # the client's word for what it was not ready for
+    with suppress(*KAFKA_AWAY, AssertionError):  # the client's word for what it was not ready for
         await asyncio.wait_for(client.stop(), CLOSE_S)
+
+
+async def answer_within(asking: Coroutine[Any, Any, T], within_s: float) -> T:
+    """What a question to log or state comes to; TimeoutError after so long without an answer.
+
+    It is waited for in slices: a machine that stood still wakes with its clock gone on, and that
+    counts as one of them. Who is asked may have stood as well, or the answer lies there to be read.
+    """
+    task = asyncio.ensure_future(asking)
+    try:
+        for _ in range(math.ceil(within_s / SLICE_S)):
+            if (await asyncio.wait({task}, timeout=SLICE_S))[0]:
+                return task.result()
+        raise TimeoutError
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        _ = task.cancelled() or task.exception()  # of one that failed too late nobody need hear

@@ -5,7 +5,7 @@ The worker's own consumer is Faust's; these answer beside it, and the audit read
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -39,6 +39,7 @@ class Record(NamedTuple):
     offset: int
     payload: bytes | None
     appended_ms: int | None = None
+    stamp_ms: int = 0  # what its retention is counted from
 
 
 class TopicFacts(NamedTuple):
@@ -50,7 +51,7 @@ class TopicFacts(NamedTuple):
 
 def inputs(wide: int) -> list[Place]:
     """Every partition the feeds, the clock and people write to."""
-    read = (*topics.TICKED, *topics.TOLD)
+    read = tuple(topic for topic in topics.FOLDED if topic is not topics.LINK_EVENTS)
     return [(topic.name, p) for topic in read for p in range(topic.partitions(wide))]
 
 
@@ -76,6 +77,10 @@ class LogReader:
         _traceback: TracebackType | None,
     ) -> None:
         await self._consumer.stop()
+
+    async def topics(self) -> set[str]:
+        """The topics that this user may know of."""
+        return set(await self._consumer.topics())
 
     async def starts(self, places: Iterable[Place]) -> dict[Place, int]:
         """The first offset each log still has."""
@@ -105,15 +110,19 @@ class LogReader:
         if not found.get(at):
             offset = await self._consumer.position(at)
             raise LogError(f"{place[0]}/{place[1]} has no message at offset {offset}")
-        return [
-            Record(
-                *place,
-                message.offset,
-                message.value,
-                appended_ms(message.timestamp, message.timestamp_type, message.headers),
-            )
-            for message in found[at]
-        ]
+        return _records(place, found[at])
+
+    async def next_of_any(self, *, within_s: float, most: int) -> list[Record]:
+        """The next messages of all partitions that are read, each partition's in order; [] where
+        none comes in time. LogError where a log no longer has what is next.
+        """
+        try:
+            found = await self._consumer.getmany(timeout_ms=int(within_s * 1000), max_records=most)
+        except OffsetOutOfRangeError as error:
+            gone = ", ".join(f"{x.topic}/{x.partition}" for x in error.args[0])
+            raise LogError(f"the log no longer has what is next of {gone}") from None
+        places = (((x.topic, x.partition), messages) for x, messages in found.items())
+        return [record for place, messages in places for record in _records(place, messages)]
 
     async def gives(self, place: Place, offset: int) -> bool:
         """Whether any message comes from there on in `PROBE_S`."""
@@ -126,15 +135,34 @@ class LogReader:
     async def holds(self, place: Place, offset: int) -> bool:
         """Whether the log has this very message, whatever it says of its end."""
         self.begin({place: offset})
-        try:
-            return (await self.next_of(place, within_s=PROBE_S))[0].offset == offset
-        except LogError:
-            return False
+        for _ in range(2):  # a process that stood still has not waited: its clock went on alone
+            with suppress(LogError):
+                return (await self.next_of(place, within_s=SILENCE_S / 2))[0].offset == offset
+        return False
 
 
-def describe(settings: Settings, names: Iterable[str]) -> dict[str, TopicFacts]:
-    """What the cluster says of these topics; one that it does not have is missing. Blocks."""
-    admin = KafkaAdminClient(**kafka_login(settings), request_timeout_ms=5_000)
+def _records(place: Place, messages: Iterable[Any]) -> list[Record]:
+    return [
+        Record(
+            *place,
+            message.offset,
+            message.value,
+            appended_ms(message.timestamp, message.timestamp_type, message.headers),
+            max(0, message.timestamp),
+        )
+        for message in messages
+    ]
+
+
+def describe(
+    settings: Settings, names: Iterable[str], *, within_ms: int = 30_000
+) -> dict[str, TopicFacts]:
+    """What the cluster says of these topics; one that it does not have is missing. Blocks, so long
+    at most until it is reached.
+    """
+    admin = KafkaAdminClient(
+        **kafka_login(settings), request_timeout_ms=5_000, bootstrap_timeout_ms=within_ms
+    )
     try:
         return _facts_of(admin.describe_topics(list(names)))
     finally:

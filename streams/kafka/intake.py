@@ -11,7 +11,7 @@ from streams.contract.kafka_login import kafka_login
 from streams.contract.records import Message
 from streams.contract.settings import Settings
 from streams.contract.topics import MAX_MESSAGE_BYTES, Topic
-from streams.kafka.clients import start, stop
+from streams.kafka.clients import answer_within, start, stop
 
 WITHIN_S = 3.0
 EXPIRY_MS = 10_000  # a message nobody waits for any more leaves the producer's memory
@@ -36,15 +36,18 @@ class Intake:
         payload = wire.encode(message)
         wire.decode(payload)
         try:
-            async with asyncio.timeout(self._within_s):
-                producer = await self._connected()
-                await producer.send_and_wait(topic.name, value=payload, partition=partition)
+            sending = self._send(topic, partition, payload)
+            await answer_within(sending, self._within_s)
         except (KafkaError, OSError, TimeoutError, AssertionError) as error:
             # AssertionError: the client's word for a topic or partition the cluster does not have
             raise IntakeError(
                 f"the log did not take a message for {topic.name}/{partition} "
                 f"within {self._within_s} s: {type(error).__name__}"
             ) from None
+
+    async def _send(self, topic: Topic, partition: int, payload: bytes) -> None:
+        producer = await self._connected()
+        await producer.send_and_wait(topic.name, value=payload, partition=partition)
 
     async def close(self) -> None:
         """Send what waits, for at most 2 s, and disconnect."""

@@ -54,12 +54,26 @@ class ServiceRights:
     groups: tuple[str, ...] = ()
 
 
-FEEDS = tuple(topic for topic in topics.TICKED if topic is not topics.CALLS)
-"""What the portals tell; calls are people's, and carry ticks too."""
+PEOPLES = (topics.CALLS, topics.CLOSURES)
+"""What people report on topics that carry ticks too."""
+FEEDS = tuple(topic for topic in topics.TICKED if topic not in PEOPLES)
+"""What the portals tell."""
+OFFICES = (topics.PERMITS, topics.INCIDENTS)
+"""Where what crews and the office say of a work or an incident stands in order with it."""
+
+AGED = (
+    topics.ACKNOWLEDGEMENTS,
+    topics.SITUATION_EVENTS,
+    topics.SHIFT_EVENTS,
+    topics.CREW_LINKS,
+)
+"""Where no clock ticks: retention tells how late it is, so that what is due leaves the state."""
 
 SERVICES: dict[str, ServiceRights] = {
     "clock": ServiceRights(writes=topics.TICKED, reads=(topics.PERMITS,)),
-    "producers": ServiceRights(writes=(*FEEDS, topics.DEAD_LETTERS), reads=(topics.FEED_REPORTS,)),
+    "producers": ServiceRights(
+        writes=(*FEEDS, topics.DATASET_ROWS, topics.DEAD_LETTERS), reads=(topics.FEED_REPORTS,)
+    ),
     "worker": ServiceRights(
         writes=(topics.LINK_EVENTS, topics.DEAD_LETTERS),
         reads=topics.FOLDED,
@@ -70,19 +84,37 @@ SERVICES: dict[str, ServiceRights] = {
         reads=(topics.RECEIPTS,),
     ),
     "maps": ServiceRights(
-        writes=(*topics.TOLD, topics.CALLS, topics.PERMITS, topics.ACCESS_RECORDS),
+        writes=(*topics.TOLD, *PEOPLES, *OFFICES, topics.ACCESS_RECORDS),
         reads=(topics.ACCESS_RECORDS,),
     ),
-    "records": ServiceRights(reads=(topics.ACCESS_RECORDS,)),
-    "snapshot": ServiceRights(reads=(*topics.FOLDED, topics.RECEIPTS, topics.ACCESS_RECORDS)),
+    "records": ServiceRights(writes=(topics.ACCESS_RECORDS,), reads=(topics.ACCESS_RECORDS,)),
+    "snapshot": ServiceRights(
+        writes=(topics.ACCESS_RECORDS,),
+        reads=(*topics.FOLDED, topics.RECEIPTS, topics.ACCESS_RECORDS),
+    ),
+    "archive": ServiceRights(
+        reads=(
+            *(topics.PERMITS, topics.INCIDENTS, topics.CALLS, topics.CLOSURES),
+            *(topics.FEED_REPORTS, topics.LINK_EVENTS, topics.SITUATION_EVENTS, topics.RECEIPTS),
+        ),
+    ),
+    "reports": ServiceRights(writes=(topics.PUBLICATIONS,)),
+    "retention": ServiceRights(
+        writes=(*AGED, topics.ACCESS_RECORDS), reads=(topics.ACCESS_RECORDS,)
+    ),
     "keeper": ServiceRights(
-        writes=(*topics.TOLD, topics.CALLS, topics.PERMITS, topics.ACCESS_RECORDS),
+        writes=(*topics.TOLD, *PEOPLES, topics.PERMITS, topics.ACCESS_RECORDS),
         reads=topics.ALL,
     ),
 }
 """Reads beside one's own work are those of the health checks. Maps write to `permits` what crews
-report of a work: it stands in order with the work. `records` verifies and reports, and writes
-nothing; `snapshot` reads what a snapshot keeps. `keeper` runs what an operator asks for by hand:
+and the office report of a work, to `incidents` what the office says of an incident: it stands in
+order with the work or the incident. `records` verifies and reports, `snapshot` reads what a
+snapshot keeps: each writes the access record of that, and nothing else. `archive` reads what the
+history is made of, and writes nothing; `reports` reads what that wrote to disk, and writes which
+reports it made. `retention` lets go of what
+time is due, and may write no account: names that were removed long ago go with the next change of
+any account, or by `keeper`. `keeper` runs what an operator asks for by hand:
 it compares the state with the log, and tells the log what is to be taken out, with a record of it.
 """
 

@@ -6,7 +6,12 @@ from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType
-from kafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
+from kafka.errors import (
+    CoordinatorNotAvailableError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
 
 from streams.contract import topics
 from streams.contract.topic_rules import ASKED, Complaint, complaints_of
@@ -45,6 +50,8 @@ def allowed(admin: KafkaAdminClient, groups: Iterable[str]) -> Needs:
             found[AclKind.GROUP, group] = _acts(admin.describe_groups([group])[group])
         except GroupAuthorizationFailedError:  # not even who coordinates it is told
             found[AclKind.GROUP, group] = frozenset()
+        except CoordinatorNotAvailableError:  # no group has ever been: nothing is known of it
+            continue
     return {thing: acts for thing, acts in found.items() if acts is not None}
 
 

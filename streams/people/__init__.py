@@ -3,6 +3,7 @@
 from streams.people.organisations import office_phone, organisation
 from streams.people.text import (
     is_persons,
+    may_be_person,
     names_a_number,
     plain,
     without_people,
@@ -11,6 +12,7 @@ from streams.people.text import (
 
 __all__ = [
     "is_persons",
+    "may_be_person",
     "names_a_number",
     "office_phone",
     "organisation",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from streams.people.names import is_name, is_place, name_of_office, names_in
+from streams.people.names import is_name, is_place, may_be_name, name_of_office, names_in
 from streams.people.numbers import NUMBER, PHONE, Redaction, numbers_in
 
 _DASHES = frozenset("-‐‑‒–—―−∼")
@@ -91,6 +91,21 @@ def is_persons(number: str) -> bool:
     return any(
         is_name(part) and not is_place(part) for part in re.split(r"[^가-힣]+", plain(number))
     )
+
+
+def is_name_alone(text: str) -> bool:
+    """Whether a text is what a person may be called, and nothing else; 우두동 is none."""
+    words = plain(text)
+    return bool(re.fullmatch("[가-힣]{2,4}", words)) and is_name(words) and not is_place(words)
+
+
+def may_be_person(text: str) -> bool:
+    """Whether a cell that should hold something else may hold a person: whoever shows it should
+    not. It asks less than `without_people`, which lets ordinary words stand.
+    """
+    words = plain(text)
+    is_covered = without_people(words) != words or without_persons_numbers(words) != words
+    return is_covered or names_a_number(words) or "@" in words or may_be_name(words)
 
 
 def names_a_number(text: str) -> bool:

@@ -9,20 +9,20 @@ from contextlib import asynccontextmanager
 from redis.exceptions import RedisError
 
 from streams.contract import cli
-from streams.contract.enums import AccessAction
-from streams.contract.errors import IntakeError, LogAwayError, RecordRefusedError, SettingsError
+from streams.contract.errors import IntakeError, LogAwayError, SettingsError
 from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.contract.topic_rules import KEEPING
-from streams.kafka.access_writing import AccessLog
 from streams.kafka.cluster import topic_complaints
 from streams.kafka.intake import Intake
-from streams.retention import forgetting
+from streams.kafka.terminal import Terminal
+from streams.retention import forgetting, former_secrets
 from streams.retention.deleting import Deleter, Due
-from streams.retention.options import DOCUMENT
+from streams.retention.options import DOCUMENTS
 from streams.retention.page import tables, with_tables
 from streams.retention.table import kept
+from streams.state.asked import account_of
 from streams.state.store import Store
 
 EVERY_S = 24 * 3600.0
@@ -33,6 +33,8 @@ def run_retention(options: argparse.Namespace, settings: Settings) -> int:
     """Delete what is due, or show the table."""
     if options.action == "table":
         return _show_table(is_written=options.write)
+    if options.action == "secrets":
+        return _answered(lambda: asyncio.run(_take_out_secrets(options, settings)))
     for name, folder in options.folder:
         if not folder.is_dir():
             raise SettingsError(f"--folder {name}={folder} is no folder")
@@ -48,15 +50,17 @@ def _answered(act: Callable[[], int]) -> int:
     try:
         return act()
     except (IntakeError, RedisError) as error:
-        reason = str(error) if isinstance(error, IntakeError) else f"Redis: {error}"
+        is_ours = isinstance(error, IntakeError)
+        reason = str(error) if is_ours else f"Redis: {type(error).__name__}"  # no row in it
         cli.complain(reason, None)
         return EXIT_AWAY
 
 
 def _show_table(*, is_written: bool) -> int:
     if is_written:
-        text = DOCUMENT.read_text(encoding="utf-8")
-        DOCUMENT.write_text(with_tables(text, kept()), encoding="utf-8")
+        for language, path in DOCUMENTS.items():
+            text = path.read_text(encoding="utf-8")
+            path.write_text(with_tables(text, kept(), language), encoding="utf-8")
     else:
         _say(tables(kept(), "en"))
     return cli.OK
@@ -77,7 +81,9 @@ async def _keep_to_it(options: argparse.Namespace, settings: Settings) -> int:
     stop = stop_signal()
     async with _stores(settings) as (store, intake):
         deleter = Deleter(settings, store, intake, kept(), dict(options.folder))
-        records = AccessLog(settings, intake)
+        service = "" if options.by or options.once or options.dry_run else "retention"
+        ask = account_of(settings)
+        records = Terminal(settings, intake, by=options.by, ask=ask, service=service)
         while True:
             code = await _run_once(deleter, records, is_dry=options.dry_run)
             if options.once or options.dry_run:
@@ -90,12 +96,12 @@ async def _keep_to_it(options: argparse.Namespace, settings: Settings) -> int:
             return cli.OK
 
 
-async def _run_once(deleter: Deleter, records: AccessLog, *, is_dry: bool) -> int:
+async def _run_once(deleter: Deleter, records: Terminal, *, is_dry: bool) -> int:
     found = await asyncio.to_thread(topic_complaints, deleter.settings)
     faults = [each.line() for each in found if each.name in KEEPING]
     due = await deleter.due(now_ms())
     if not is_dry:
-        await _record(records, AccessAction.ACT, "retention", sum(each.count for each in due))
+        await records.write("retention.run", count=sum(each.count for each in due))
     for each in due:
         try:
             _say(f"{each.name}: {await _deleted(each, records, is_dry=is_dry)}")
@@ -107,16 +113,26 @@ async def _run_once(deleter: Deleter, records: AccessLog, *, is_dry: bool) -> in
     return cli.FAILED if faults else cli.OK
 
 
-async def _deleted(due: Due, records: AccessLog, *, is_dry: bool) -> str:
+async def _deleted(due: Due, records: Terminal, *, is_dry: bool) -> str:
     """What became of one row; the record comes before the act."""
     if is_dry:
         return f"{due.count} due"
-    await _record(records, AccessAction.DELETE, due.name, due.count)
+    await records.write("retention.delete", due.name, count=due.count)
     return f"{await due.delete()} deleted"
 
 
-async def _record(records: AccessLog, action: AccessAction, kind: str, count: int) -> None:
-    await records.write(cli.at_terminal(), "", action, subject_kind=kind, count=count)
+async def _take_out_secrets(options: argparse.Namespace, settings: Settings) -> int:
+    async with _stores(settings) as (store, intake):
+        plan = await former_secrets.plan_of(settings, store)
+        _say(f"{plan.secrets} former secrets on the accounts' log")
+        if not options.yes:
+            cli.complain("nothing was deleted: --yes does it", None)
+            return cli.USAGE
+        terminal = Terminal(settings, intake, by=options.by, ask=account_of(settings))
+        await terminal.write("account.secrets", count=plan.secrets)
+        await former_secrets.take_out(settings, plan)
+    _say("done; snapshots of before have them until they go")
+    return cli.OK
 
 
 async def _forget(options: argparse.Namespace, settings: Settings) -> int:
@@ -132,19 +148,8 @@ async def _forget(options: argparse.Namespace, settings: Settings) -> int:
         if not options.yes:
             cli.complain("nothing was deleted: --yes does it", None)
             return cli.USAGE
-        try:
-            await AccessLog(settings, intake).write(
-                cli.at_terminal(),
-                "",
-                AccessAction.DELETE,
-                subject_kind=kind,
-                subject=name,
-                count=plan.count,
-                reason=options.reason,
-            )
-        except RecordRefusedError:
-            cli.complain("--reason: at most 200 characters, no person's number", None)
-            return cli.USAGE
+        terminal = Terminal(settings, intake, by=options.by, ask=account_of(settings))
+        await terminal.write(f"{kind}.forget", name, count=plan.count, reason=options.reason)
         is_folded = await forgetting.forget(store, intake, plan)
     if not is_folded:
         cli.complain(f"{kind}: in the log; no worker has taken it up yet", None)

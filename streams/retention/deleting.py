@@ -22,10 +22,15 @@ from streams.domain.stages.acknowledgements import ACKNOWLEDGEMENTS
 from streams.domain.stages.acknowledgements import KEEP_MS as KEEP_ACKS_MS
 from streams.domain.stages.calls import CLOCK
 from streams.domain.stages.crew_links import CREW_LINKS
+from streams.domain.stages.shifts import KEEP_MS as KEEP_SHIFTS_MS
+from streams.domain.stages.shifts import SHIFTS
+from streams.domain.stages.situations import KEEP_MS as KEEP_ACTS_MS
+from streams.domain.stages.situations import SITUATION_ACTS, last_ms
 from streams.domain.works.phases import OVER, over_ms, phase_at
 from streams.domain.works.rows import Work
 from streams.domain.works.step import WORKS
 from streams.kafka.intake import Intake
+from streams.kafka.rights import SERVICES
 from streams.retention.table import KeptTable
 from streams.state.keys import OUTBOX, key
 from streams.state.kinds import hash_of
@@ -91,15 +96,27 @@ class Deleter:
         acks = (await self.store.rows(ACKNOWLEDGEMENTS, 1))[0].values()
         names = (await self.store.rows(GONE, 1))[0].values()
         links = (await self.store.rows(CREW_LINKS, 1))[0].values()
+        acts = (await self.store.rows(SITUATION_ACTS, 1))[0].values()
+        shifts = (await self.store.rows(SHIFTS, 1))[0].values()
         old = {
             topics.ACKNOWLEDGEMENTS: sum(x.at_ms <= now_ms - KEEP_ACKS_MS for x in acks),
+            topics.SITUATION_EVENTS: sum(last_ms(x) <= now_ms - KEEP_ACTS_MS for x in acts),
+            topics.SHIFT_EVENTS: sum(x.from_ms <= now_ms - KEEP_SHIFTS_MS for x in shifts),
             topics.ACCOUNTS: sum(at_ms <= now_ms - KEEP_GONE_MS for at_ms in names),
             topics.CREW_LINKS: sum(x.expires_ms < now_ms for row in links for x in row.links),
         }
         return [
             Due(topic.name, count, self._telling(topic, now_ms, count))
             for topic, count in old.items()
+            if self._may_tell(topic)
         ]
+
+    def _may_tell(self, topic: topics.Topic) -> bool:
+        """Whether this user may write it. The one that runs daily may write no account: names that
+        were removed go with the next change of any account.
+        """
+        has = SERVICES.get(self.settings.kafka_user)
+        return has is None or topic in has.writes
 
     def _telling(
         self, topic: topics.Topic, now_ms: int, count: int

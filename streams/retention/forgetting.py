@@ -20,24 +20,41 @@ from streams.delivery.deciding.keys import DEAD, REPLAYS, endpoint_key
 from streams.delivery.sending.saving import message_of
 from streams.domain.alerts import is_about
 from streams.domain.permit_ids import permit_of
+from streams.domain.shifts import book
+from streams.domain.situations import acts
 from streams.domain.stages.accounts import ACCOUNTS
 from streams.domain.stages.acknowledgements import ACKNOWLEDGEMENTS
 from streams.domain.stages.calls import CALLS
+from streams.domain.stages.closures import CLOSURES, bears
 from streams.domain.stages.crew_links import CREW_LINKS, names
+from streams.domain.stages.shifts import SHEETS, SHIFTS
+from streams.domain.stages.situations import SITUATION_ACTS
 from streams.domain.works.step import WORKS
 from streams.kafka.intake import Intake
 from streams.retention.deleting import remove_folders
 from streams.state.folded import is_folded
 from streams.state.keys import (
     FAILED,
+    PASSKEY_USES,
     SESSION,
     SESSIONS_OF,
+    failed_of,
     login_key,
     past_key,
+    used_of,
 )
 from streams.state.store import Store
 
 FOLDED_WITHIN_S = 10.0
+NAMING = (
+    topics.ACCOUNTS,
+    topics.ACKNOWLEDGEMENTS,
+    topics.SITUATION_EVENTS,
+    topics.SHIFT_EVENTS,
+    topics.CREW_LINKS,
+    topics.CLOSURES,
+)
+"""Whose rows name accounts."""
 Told = tuple[topics.Topic, Forgotten]
 
 
@@ -118,27 +135,42 @@ async def _plan_of_call(store: Store, name: str, now_ms: int) -> Plan:
 async def _plan_of_account(store: Store, name: str, now_ms: int) -> Plan:
     known = (await store.rows(ACCOUNTS, 1))[0]
     acks = (await store.rows(ACKNOWLEDGEMENTS, 1))[0].values()
+    done = (await store.rows(SITUATION_ACTS, 1))[0].values()
     linked = [x for row in (await store.rows(CREW_LINKS, 1))[0].values() for x in row.links]
+    closures = (await store.rows(CLOSURES, 1))[0].values()
     sessions = await store.client.smembers(login_key(SESSIONS_OF, name))
     plan = Plan("account", name, left=(topics.ACCOUNTS, topics.ACKNOWLEDGEMENTS))
-    plan.left += (topics.CREW_LINKS, topics.ACCESS_RECORDS)
+    plan.left += (topics.SITUATION_EVENTS, topics.SHIFT_EVENTS, topics.CREW_LINKS)
+    plan.left += (topics.CLOSURES, topics.ACCESS_RECORDS)
     plan.keys = [login_key(SESSION, each.decode()) for each in sorted(sessions)]
     plan.found = {
         "accounts": int(name in known),
         "acknowledgements under another name": sum(x.by == name for x in acks),
+        "acts on situations under another name": sum(acts.names(x, name) for x in done),
         "accounts that it changed": sum(
             x.changed_by == name and x.account != name for x in known.values()
         ),
+        "closures under another name": sum(bears(x, name) for x in closures),
         "crew links that name it": sum(names(x, name) for x in linked),
         "sessions": len(sessions),
+        "shifts under another name": await _shifts_of(store, name),
     }
-    plan.keys += [login_key(SESSIONS_OF, name), login_key(FAILED, f"account:{name}")]
+    plan.keys += [login_key(SESSIONS_OF, name), login_key(FAILED, failed_of(name))]
+    if name in known:
+        plan.keys += [
+            login_key(PASSKEY_USES, used_of(each.key_id)) for each in known[name].passkeys
+        ]
     subject = f"account:{name}"
     plan.told = [
-        (topic, Forgotten(subject, now_ms, f"gone-{secrets.token_hex(6)}"))
-        for topic in (topics.ACCOUNTS, topics.ACKNOWLEDGEMENTS, topics.CREW_LINKS)
+        (topic, Forgotten(subject, now_ms, f"gone-{secrets.token_hex(6)}")) for topic in NAMING
     ]
     return plan
+
+
+async def _shifts_of(store: Store, name: str) -> int:
+    """How many shifts name an account, in their notes, signatures or sheets."""
+    rows, sheets = (await store.rows(SHIFTS, 1))[0], (await store.rows(SHEETS, 1))[0]
+    return sum(book.bears(row, sheets.get(shift), name) for shift, row in rows.items())
 
 
 async def _waiting(client: Any, subjects: Iterable[str]) -> list[tuple[str, bytes, bool]]:
@@ -166,7 +198,7 @@ def _tells(raw: bytes, subjects: Iterable[str]) -> bool:
 
 async def forget(store: Store, intake: Intake, plan: Plan) -> bool:
     """Do what a plan says; whether a worker has folded it within 10 s. Raises IntakeError where the
-    log did not take it: then nothing else was done.
+    log did not take a message: those before it stand, and the same plan done again is the same.
     """
     for topic, message in plan.told:
         await intake.send(topic, 0, message)
@@ -188,6 +220,14 @@ async def _is_gone(store: Store, plan: Plan) -> bool:
     if plan.kind == "call":
         return plan.name not in (await store.rows(CALLS, 1))[0]
     acks = (await store.rows(ACKNOWLEDGEMENTS, 1))[0].values()
+    closures = (await store.rows(CLOSURES, 1))[0].values()
     accounts = (await store.rows(ACCOUNTS, 1))[0]
-    linked = any(names(x, plan.name) for row in links.values() for x in row.links)
-    return plan.name not in accounts and not linked and all(x.by != plan.name for x in acks)
+    done = (await store.rows(SITUATION_ACTS, 1))[0].values()
+    is_named = (
+        any(names(x, plan.name) for row in links.values() for x in row.links)
+        or any(x.by == plan.name for x in acks)
+        or any(bears(x, plan.name) for x in closures)
+        or any(acts.names(x, plan.name) for x in done)
+        or await _shifts_of(store, plan.name) > 0
+    )
+    return plan.name not in accounts and not is_named

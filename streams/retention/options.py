@@ -3,7 +3,9 @@
 import argparse
 from pathlib import Path
 
-DOCUMENT = Path("docs/retention.md")
+from streams.contract.terminal import add_by
+
+DOCUMENTS = {"en": Path("docs/retention.md"), "ko": Path("docs/retention.ko.md")}
 FOLDERS = ("recordings", "reports")
 """Files of the table whose folder no setting names."""
 RETENTION_HELP = """What is kept, and for how long (docs/retention.md), and what deletes it.
@@ -13,6 +15,8 @@ RETENTION_HELP = """What is kept, and for how long (docs/retention.md), and what
   python -m streams retention run --once --folder recordings=/recordings
                                                 besides, files of that row of the table
   python -m streams retention table             the table
+  python -m streams retention secrets --yes     take former passwords' hashes, seals, passkeys and
+                                                tokens out of the accounts' log, as its admin
 
 Each run, and each row of which something is deleted, is an access record: what and how many, never
 what it said. Kafka deletes from its topics by itself; `run` names a topic that is kept shorter than
@@ -49,6 +53,7 @@ def add_retention(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     run = actions.add_parser("run", help="delete what is due", epilog=RETENTION_CODES)
     run.add_argument("--dry-run", action="store_true", help="say what is due, and delete nothing")
+    add_by(run)
     run.add_argument("--once", action="store_true", help="end after one run")
     run.add_argument(
         "--folder",
@@ -58,8 +63,17 @@ def add_retention(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         metavar="ROW=PATH",
         help=f"a folder with files of a row: {', '.join(FOLDERS)}",
     )
+    secrets = actions.add_parser(
+        "secrets", help="take former passwords' hashes out of the accounts' log; as its admin"
+    )
+    secrets.add_argument("--yes", action="store_true", help="do it")
+    add_by(secrets)
     table = actions.add_parser("table", help="print the table", epilog=RETENTION_CODES)
-    table.add_argument("--write", action="store_true", help=f"into {DOCUMENT}, below this folder")
+    table.add_argument(
+        "--write",
+        action="store_true",
+        help="into docs/retention.md and its Korean pair, below this folder",
+    )
     forget = commands.add_parser(
         "forget",
         help="take one work, call or account out",
@@ -76,6 +90,7 @@ def add_retention(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--account", type=_named, metavar="NAME", help="an account; what it did stays"
     )
     forget.add_argument("--reason", required=True, help="why; it stands in the access record")
+    add_by(forget)
     forget.add_argument("--yes", action="store_true", help="do it")
 
 

@@ -1,4 +1,4 @@
-"""docs/retention.md of the table: Korean first, English second. Pure."""
+"""The table in docs/retention.md (English) and docs/retention.ko.md. Pure."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,18 +6,15 @@ from streams.contract.enums import Grade
 from streams.retention.table import KeptRow, KeptTable, Said
 
 BEGIN, END = "<!-- kept: python -m streams retention table --write -->", "<!-- /kept -->"
-LANGUAGES = ("ko", "en")
 
 
-def with_tables(text: str, table: KeptTable) -> str:
-    """The document with both languages' tables anew; ValueError where a comment is missing."""
-    parts = text.split(BEGIN)
-    if len(parts) != 1 + len(LANGUAGES) or any(END not in part for part in parts[1:]):
-        raise ValueError(f"the document must have {BEGIN} and {END} once for each language")
-    made = [parts[0]]
-    for language, part in zip(LANGUAGES, parts[1:], strict=True):
-        made.append(f"{BEGIN}\n{tables(table, language)}\n{END}{part.partition(END)[2]}")
-    return "".join(made)
+def with_tables(text: str, table: KeptTable, language: str) -> str:
+    """A document with the tables anew in its language; ValueError where a comment is missing."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end) or BEGIN in after:
+        raise ValueError(f"the document must have {BEGIN} and {END} once")
+    return f"{before}{BEGIN}\n{tables(table, language)}\n{END}{after}"
 
 
 def tables(table: KeptTable, language: str) -> str:

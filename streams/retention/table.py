@@ -14,7 +14,15 @@ from streams.contract.errors import SettingsError
 from streams.contract.times import DAY_MS
 from streams.delivery.sending import outbox
 from streams.domain import scores
-from streams.domain.stages import accounts, acknowledgements, calls, works
+from streams.domain.stages import (
+    accounts,
+    acknowledgements,
+    calls,
+    closures,
+    shifts,
+    situations,
+    works,
+)
 from streams.state.keys import parts_of
 
 KEPT = Path(__file__).with_name("kept.toml")
@@ -22,7 +30,10 @@ RULES_DAYS: Mapping[str, int] = {
     "works": works.KEEP_FINISHED_MS // DAY_MS,
     "works_forgotten": works.KEEP_FORGOTTEN_MS // DAY_MS,
     "calls": calls.KEEP_MS // DAY_MS,
+    "closures": closures.KEEP_MS // DAY_MS,
     "acknowledgements": acknowledgements.KEEP_MS // DAY_MS,
+    "shifts": shifts.KEEP_MS // DAY_MS,
+    "situation_acts": situations.KEEP_MS // DAY_MS,
     "accounts_gone": accounts.KEEP_GONE_MS // DAY_MS,
     "scores": scores.KEEP_DAYS,
     "outbox": outbox.KEPT_MS // DAY_MS,

@@ -11,8 +11,8 @@ import hashlib
 import os
 import secrets
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple
@@ -175,6 +175,16 @@ def frames_of(path: Path) -> Iterator[Body]:
             yield frame
 
 
+def head_of(path: Path) -> Head:
+    """The head of a file, which is soon read: nothing of the rest is checked. SnapshotError for one
+    that does not begin as a snapshot of this form.
+    """
+    with closing(_read(path)) as frames:
+        for _, frame in frames:
+            return _begun(path, frame)
+    raise SnapshotError(f"{path}: is half a snapshot: its end is missing")
+
+
 def checked(path: Path, keys: Mapping[str, Ed25519PublicKey]) -> Checked:
     """Read all of a file; SnapshotError for one that is half, changed, of another form, or signed
     by none of the keys.
@@ -207,7 +217,7 @@ def _check_signature(path: Path, end: End, keys: Mapping[str, Ed25519PublicKey])
         raise SnapshotError(fault) from None
 
 
-def _begun(path: Path, frame: Body) -> Head:
+def _begun(path: Path, frame: Frame) -> Head:
     """The head, which comes first."""
     if not isinstance(frame, Head):
         raise SnapshotError(f"{path}: does not begin with what a snapshot begins with")
@@ -227,7 +237,7 @@ def _check_parts(path: Path, found: list[Part], signed: list[Part]) -> None:
     raise SnapshotError(f"{path}: was changed: {', '.join(names[:5])} not as it was signed")
 
 
-def _read(path: Path) -> Iterator[tuple[bytes, Frame]]:
+def _read(path: Path) -> Generator[tuple[bytes, Frame]]:
     """Every frame and its bytes; SnapshotError for what cannot be read, with why."""
     try:
         with path.open("rb") as file, gzip.GzipFile(fileobj=file) as packed:

@@ -76,11 +76,14 @@ class Stretch(msgspec.Struct, tag="stretch", frozen=True):
 
 
 class Messages(msgspec.Struct, tag="messages", frozen=True):
-    """The next messages of a partition of the log: offset, value."""
+    """The next messages of a partition of the log: offset, value. `stamps` are their times in it
+    (ms, 0: none), of which their retention is counted; [] in files of before.
+    """
 
     topic: str
     partition: int
     rows: list[tuple[int, bytes | None]]
+    stamps: list[int] = []
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """`python -m streams.snapshot.health`: whether a snapshot of the last day stands; exit 0 or 1."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from streams.contract import cli
@@ -12,8 +13,15 @@ from streams.snapshot.shelf import made_ms, newest_in
 LATE_MS = DAY_MS + 2 * HOUR_MS
 
 
-def reason(newest_ms: int | None, at_ms: int) -> str:
-    """What is wrong with the newest snapshot's age, "" when nothing is. Pure."""
+def reason(newest_ms: int | None, at_ms: int, faults: Sequence[str] = ()) -> str:
+    """What is wrong with the newest snapshot's age, "" when nothing is; then later files that are
+    none are named too. Pure.
+    """
+    late = _late(newest_ms, at_ms)
+    return "; ".join((late, *faults)) if late else ""
+
+
+def _late(newest_ms: int | None, at_ms: int) -> str:
     if newest_ms is None:
         return "there is no snapshot yet"
     age_h = (at_ms - newest_ms) / HOUR_MS
@@ -25,8 +33,8 @@ def reason_of(settings: Settings) -> str:
     if not settings.snapshots:
         raise SettingsError("BOMNAE_SNAPSHOTS is not set")
     at_ms = now_ms()
-    newest = newest_in(Path(settings.snapshots), at_ms)
-    return reason(None if newest is None else made_ms(newest), at_ms)
+    path, faults = newest_in(Path(settings.snapshots), at_ms)
+    return reason(None if path is None else made_ms(path), at_ms, faults)
 
 
 if __name__ == "__main__":

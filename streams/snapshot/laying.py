@@ -12,7 +12,7 @@ from kafka import TopicPartition as AdminPartition
 from streams.contract import topics
 from streams.contract.kafka_login import kafka_login
 from streams.contract.settings import Settings
-from streams.kafka.access_log import last_of
+from streams.kafka.access_log import last_of, opened
 from streams.kafka.cluster import LogReader, Place
 from streams.kafka.stretches import LogLayer
 from streams.snapshot.file import frames_of
@@ -37,12 +37,13 @@ class Laid:
     begins: dict[Place, int] = field(default_factory=dict)
     messages: int = 0
     without_records: bool = False
+    has_begun: bool = False  # to be written, the state's marks first
 
 
 async def lay_log(settings: Settings, path: Path, say: Say, laid: Laid) -> None:
-    """Append a checked file's messages to the log. What the inputs derived comes after the inputs:
-    it names their offsets, which are others here. The state is not written. `laid` is filled in as
-    it is laid.
+    """Append a checked file's messages to the log, each with the time it had. What the inputs
+    derived comes after the inputs: it names their offsets, which are others here. The state is not
+    written. `laid` is filled in as it is laid.
     """
     async with LogReader(settings) as reader, LogLayer(settings) as layer:
         for is_derived in (False, True):
@@ -73,7 +74,7 @@ async def _lay(
     tail: int | None = None  # where the tail's first message went
     for part in parts:
         rows = [moved_message(stretch.topic, payload, laid.shifts) for _, payload in part.rows]
-        at = await layer.lay(place, rows)
+        at = await layer.lay(place, rows, part.stamps)
         first = at if first is None else first
         before = sum(offset < stretch.tail for offset, _ in part.rows)
         if tail is None and before < len(rows):
@@ -92,20 +93,33 @@ async def _lay_records(
 ) -> None:
     """The access records go where they were, for the heads of their days name their offsets: what
     was before them is filled up and taken away. A log that has records of its own keeps them; one
-    that an interrupted restore began to fill gets the rest.
+    that an interrupted restore began to fill gets the rest, and one that it filled is left.
     """
     last = await last_of(settings, ANSWER_S) if end else None
     is_ours: bool | None = None
+    part: Messages | None = None
     for part in parts:
         if is_ours is None:
             is_ours = goes_on(part.rows, end, last)
             if is_ours and not last:
-                await _fill(settings, layer, end, part.rows[0][0])
+                await _fill(settings, layer, end, part)
         rows = [payload for offset, payload in part.rows if offset >= end]
         if is_ours and rows:
-            await layer.lay(RECORDS, rows)
+            await layer.lay(RECORDS, rows, part.stamps[-len(rows) :])
             laid.messages += len(rows)
-        laid.without_records = not is_ours
+    if part is not None and not is_ours:
+        laid.without_records = not await _stands(settings, part.rows[-1])
+
+
+async def _stands(settings: Settings, row: tuple[int, bytes | None]) -> bool:
+    """Whether this record is where it was already: an interrupted restore laid all of them."""
+    offset, payload = row
+    async with opened(settings) as log:
+        first, end = await log.ends()
+        if not first <= offset < end:
+            return False
+        found = [x async for entries in log.read(offset, offset + 1) for x in entries]
+        return [x.payload for x in found] == [payload]
 
 
 def goes_on(rows: Sequence[tuple[int, bytes | None]], end: int, last: bytes | None) -> bool | None:
@@ -121,10 +135,14 @@ def goes_on(rows: Sequence[tuple[int, bytes | None]], end: int, last: bytes | No
     return dict(rows).get(end - 1) == last
 
 
-async def _fill(settings: Settings, layer: LogLayer, begin: int, end: int) -> None:
-    """Fill up to `end`, and take away what is below it: also what was filled in before."""
+async def _fill(settings: Settings, layer: LogLayer, begin: int, first: Messages) -> None:
+    """Fill up to the first record, and take away what is below it: also what was filled in before.
+    What fills has the first one's time, or their segment would be kept for longer.
+    """
+    end = first.rows[0][0]
     for at in range(begin, end, FILLED):
-        await layer.lay(RECORDS, [b""] * min(FILLED, end - at))
+        count = min(FILLED, end - at)
+        await layer.lay(RECORDS, [b""] * count, first.stamps[:1] * count)
     if end:
         await asyncio.to_thread(_delete_before, settings, end)
 

@@ -4,7 +4,8 @@ All is checked before anything is written. From the first write to the last each
 mark of a step that was stopped midway: what an interrupted restore leaves is believed by no worker.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -22,12 +23,14 @@ from streams.contract.settings import Settings
 from streams.delivery.deciding.keys import DISPATCHERS, LEASE_MS
 from streams.kafka.away import AWAY
 from streams.kafka.cluster import LogReader, Place, TopicFacts, facts_of_topics
+from streams.kafka.stretches import own_times
 from streams.snapshot.file import Checked, checked, frames_of
 from streams.snapshot.frames import Body, Entries, Hash, Messages, Scores, Stretch, Text
 from streams.snapshot.held import check_fits, contained
 from streams.snapshot.laying import Laid, lay_log
 from streams.snapshot.moving import moved_rows
 from streams.snapshot.progress import Say
+from streams.snapshot.taking import Recording
 from streams.state import schema
 from streams.state.keys import (
     BEGUN,
@@ -70,10 +73,14 @@ async def restore(
     network: str,
     say: Say,
     *,
+    record: Recording,
     redis_only: bool,
     replace: bool,
 ) -> Restored:
     """Lay a snapshot anew, after all of it was checked. `network` is the version of the city's.
+
+    `record` has it on the log: of a log that still stands before anything is written; of one that
+    is laid here, whose records must stand where they were, behind them and before the state.
 
     `redis_only`: the log still stands, and the workers go on in it from the snapshot's positions.
     Else what the snapshot has of the log is appended to the topics, which must be there and empty.
@@ -83,40 +90,65 @@ async def restore(
     """
     file = checked(path, keys)
     check_fits(file.head, settings, network)
-    client = connect(settings, timeout_s=60)
-    laid, has_begun = Laid(), False
+    laid, client = Laid(), connect(settings, timeout_s=60)
     try:
-        await _check_alone(client)
-        if not replace:
-            await _check_empty(client)
-        facts = await facts_of_topics(settings)
-        _check_topics(facts, settings.partitions)
-        if redis_only:
-            await _where_it_was(settings, file, facts, laid)
-        elif not replace:
-            await _check_log_empty(settings)
-        has_begun = True
-        await clear(client, file.head.partitions)
-        if not redis_only:
-            await lay_log(settings, path, say, laid)
-        await lay_state(client, file, laid, say, redis_only=redis_only)
-        behind, lost = await _mark(client, settings, laid)
-    except RedisError as error:
-        reason = f"Redis: {type(error).__name__}"  # its text may have a row in it
-        raise SettingsError(f"{reason}. {_left(laid, has_begun=has_begun)}") from None
-    except AWAY as error:
-        reason = f"Kafka does not answer: {type(error).__name__}"
-        raise LogAwayError(f"{reason}. {_left(laid, has_begun=has_begun)}") from None
-    except LogError as error:
-        raise LogError(f"{error}. {_left(laid, has_begun=has_begun)}") from None
+        with _said_with_what_stands(laid):
+            await _check(client, settings, file, laid, redis_only=redis_only, replace=replace)
+            if redis_only:
+                await record()
+            async with nullcontext() if redis_only else own_times(settings):
+                laid.has_begun = True
+                await clear(client, file.head.partitions)
+                if not redis_only:
+                    await lay_log(settings, path, say, laid)
+            if not redis_only:
+                await record()
+            await lay_state(client, file, laid, say, redis_only=redis_only)
+            behind, lost = await _mark(client, settings, laid)
     finally:
         await client.aclose()
     return Restored(file.head.made_ms, laid.messages, behind, lost, laid.without_records)
 
 
-def _left(laid: Laid, *, has_begun: bool) -> str:
+async def _check(
+    client: Any,
+    settings: Settings,
+    file: Checked,
+    laid: Laid,
+    *,
+    redis_only: bool,
+    replace: bool,
+) -> None:
+    """Whether it may be laid there."""
+    await _check_alone(client)
+    if not replace:
+        await _check_empty(client)
+    facts = await facts_of_topics(settings)
+    _check_topics(facts, settings.partitions)
+    if redis_only:
+        await _where_it_was(settings, file, facts, laid)
+    elif not replace:
+        await _check_log_empty(settings)
+
+
+@contextmanager
+def _said_with_what_stands(laid: Laid) -> Iterator[None]:
+    """Whatever fails is said with what was written until then, and what to do."""
+    try:
+        yield
+    except RedisError as error:
+        reason = f"Redis: {type(error).__name__}"  # its text may have a row in it
+        raise SettingsError(f"{reason}. {_left(laid)}") from None
+    except AWAY as error:
+        reason = f"Kafka does not answer: {type(error).__name__}"
+        raise LogAwayError(f"{reason}. {_left(laid)}") from None
+    except (LogError, LogAwayError) as error:
+        raise type(error)(f"{error}. {_left(laid)}") from None
+
+
+def _left(laid: Laid) -> str:
     """What an interrupted restore has written, and what to do."""
-    if not has_begun:
+    if not laid.has_begun:
         return "Nothing was written"
     count = laid.messages
     log = f"; at least {count} messages of the snapshot are in the log" if count else ""

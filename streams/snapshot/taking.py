@@ -7,7 +7,7 @@ the log's part, and none of it counts twice: the gate and the roads know what th
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from streams.contract import topics, wire
 from streams.contract.errors import (
     LogAwayError,
     LogError,
+    NoStateError,
     RecordRefusedError,
     SettingsError,
     SnapshotError,
@@ -33,6 +34,7 @@ from streams.kafka.away import AWAY
 from streams.kafka.cluster import LogReader, Place, Record
 from streams.kafka.stretches import stretch
 from streams.snapshot.file import SnapshotWriter, writing
+from streams.snapshot.forgotten import FORGETTING, without_forgotten
 from streams.snapshot.frames import Body, Entries, Hash, Head, Messages, Scores, Stretch, Text
 from streams.snapshot.moving import place_of
 from streams.snapshot.progress import Say
@@ -60,10 +62,20 @@ from streams.state.redis_login import connect, script
 FIELDS = 500  # of a hash, in a frame
 ENTRIES = 500  # of a stream, in a frame
 MESSAGES_BYTES = 1 << 20  # of the log, in a frame
-TOLD_BY_PEOPLE = (*topics.TOLD, topics.CALLS, topics.RECEIPTS)
-"""Whole in a snapshot, without their ticks: nobody tells it again. What machines tell they tell
-again, and the state has what was told before.
+TOLD_ONCE = (
+    *topics.TOLD,
+    topics.CALLS,
+    topics.CLOSURES,
+    topics.PUBLICATIONS,
+    topics.RECEIPTS,
+)
+"""Whole in a snapshot, without their ticks: nobody tells it again. What feeds tell they tell again,
+and the state has what was told before.
 """
+
+
+Recording = Callable[[], Awaitable[None]]
+"""Has the act on the log before it is done; LogAwayError where the log does not take it."""
 
 
 class TakenSnapshot(NamedTuple):
@@ -109,19 +121,22 @@ async def take(
     path: Path,
     signing_key: Ed25519PrivateKey,
     say: Say,
+    record: Recording,
     *,
     with_records: bool = True,
 ) -> TakenSnapshot:
-    """Write a snapshot of the city's state as it is now to a file that is not there yet.
+    """Write a snapshot of the city's state as it is now to a file that is not there yet, once there
+    is a state and its access record stands.
 
-    SnapshotError while the state is made again; SettingsError or LogAwayError where a store is
-    away. `with_records`: the access records too.
+    NoStateError while there is none, or it is made again; SettingsError or LogAwayError where a
+    store is away. `with_records`: the access records too.
     """
     if path.exists():  # noqa: ASYNC240 - a moment, and nothing else runs
         raise SettingsError(f"{path}: is there already; a snapshot overwrites nothing")
     client = connect(settings, timeout_s=60)
     try:
         head, city = await head_of_state(client, settings)
+        await record()
         with writing(path, signing_key) as file:
             file.add(head)
             for frame in city:
@@ -130,7 +145,8 @@ async def take(
             messages = await _log(settings, seen, file, say, with_records=with_records)
             raw_bytes = file.bytes
     except RedisError as error:
-        raise SettingsError(f"Redis: {error}") from None
+        reason = type(error).__name__  # its text may have a row in it
+        raise SettingsError(f"Redis: {reason}") from None
     except AWAY as error:
         raise LogAwayError(f"Kafka does not answer: {type(error).__name__}") from None
     finally:
@@ -147,9 +163,9 @@ async def head_of_state(client: Any, settings: Settings) -> tuple[Head, list[Bod
     names = (META, ROADS_FROM, LOST, TOPIC_IDS, LAID)
     meta, begun, lost, ids, laid = [await client.hgetall(name) for name in names]
     if await client.exists(REBUILDING):
-        raise SnapshotError("the state is being made again: a snapshot has to wait for its end")
+        raise NoStateError("the state is being made again: a snapshot has to wait for its end")
     if not meta.get(b"network"):
-        raise SnapshotError("there is no state: no worker has folded anything into this Redis")
+        raise NoStateError("there is no state: no worker has folded anything into this Redis")
     number = schema.schema_of(meta)
     schema.check(number, "the state in Redis")
     head = Head(
@@ -264,18 +280,25 @@ async def _stretch(
     is_folded = topic in topics.FOLDED
     tail = seen.tail(place, start) if is_folded else start
     end = max(said_end, seen.position(place) + 1, _sourced(seen, place) + 1)
-    first = start if topic in TOLD_BY_PEOPLE else tail
+    first = start if topic in TOLD_ONCE else tail
     yield Stretch(*place, seen.position(place), tail, end)
     due = tail
+    waiting: list[Record] = []  # of a topic that forgets: what comes later says what is left out
     async for records in stretch(reader, place, min(first, end), end):
         due = _next(place, records, due) if is_folded else due
-        rows = [
-            (x.offset, x.payload)
-            for x in records
-            if (is_folded and x.offset >= tail) or not _is_tick(topic, x)
-        ]
-        for part in _by_bytes(rows):
-            yield Messages(*place, part)
+        kept = [x for x in records if (is_folded and x.offset >= tail) or not _is_tick(topic, x)]
+        if topic in FORGETTING:
+            waiting += kept
+            continue
+        for part in _by_bytes(kept):
+            yield _messages(place, part)
+    for part in _by_bytes(without_forgotten(waiting)):
+        yield _messages(place, part)
+
+
+def _messages(place: Place, records: list[Record]) -> Messages:
+    rows = [(x.offset, x.payload) for x in records]
+    return Messages(*place, rows, [x.stamp_ms for x in records])
 
 
 def _next(place: Place, records: list[Record], due: int) -> int:
@@ -307,15 +330,13 @@ def _is_tick(topic: Topic, record: Record) -> bool:
         return False
 
 
-def _by_bytes(
-    rows: list[tuple[int, bytes | None]],
-) -> Iterable[list[tuple[int, bytes | None]]]:
+def _by_bytes(records: list[Record]) -> Iterable[list[Record]]:
     """Messages in lists of about `MESSAGES_BYTES`."""
-    part: list[tuple[int, bytes | None]] = []
+    part: list[Record] = []
     size = 0
-    for row in rows:
-        part.append(row)
-        size += len(row[1] or b"")
+    for record in records:
+        part.append(record)
+        size += len(record.payload or b"")
         if size >= MESSAGES_BYTES:
             yield part
             part, size = [], 0

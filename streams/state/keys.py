@@ -5,13 +5,16 @@ partition (of every topic), those of the city, of the dispatchers, of who is log
 touches one slot.
 """
 
+from hashlib import sha256
 from typing import Final
 
 from streams.contract.topics import partition_of
 from streams.domain.links.history import history_of
+from streams.domain.links.quarters_told import quarters_of
 
 PREFIX = "bomnae:"
-LINK, HISTORY = "link:", history_of("")  # what subjects of links, and of their history, begin with
+LINK = "link:"  # what subjects of links begin with
+PACKED = (history_of(""), quarters_of(""))  # what those of the packed history of a partition do
 CITY, DELIVERY, LOGIN = "city", "delivery", "login"
 Slot = int | str
 """A partition's number, `CITY`, `DELIVERY` or `LOGIN`."""
@@ -56,7 +59,7 @@ TOPIC_IDS = key("topic-ids", CITY)  # topic -> its id in the cluster the state w
 DELIVERIES = key("counts", DELIVERY)  # delivered, failed, later, gone, expired -> count
 
 
-# Of who is logged in, the map servers': a name follows each. They go by themselves.
+# Of who is logged in, the map servers': a name follows most. They go by themselves.
 SESSION: Final = "session:"  # hash of a token -> Session
 SESSIONS_OF, SESSIONS_AT = "sessions-of:", "sessions-at:"  # account, provider's name -> hashes
 FAILED: Final = "failed:"  # account or address -> logins that failed in ten minutes
@@ -66,11 +69,23 @@ PASSKEY_USES: Final = "passkey-uses:"  # hash of a passkey's id -> how often it 
 LOOKED: Final = "looked:"  # hash of who looks at what: it is recorded
 ASKED: Final = "asked:"  # state -> what an OpenID provider was asked
 FIRST: Final = "first-start"  # the hash of the code that lets the first account be made
+ON_WALL: Final = "on-wall"  # where an operator's screen looks that the wall follows, and who it is
 
 
 def login_key(kind: str, name: str = "") -> str:
     """A key of who is logged in: `bomnae:{login}:session:HASH`."""
     return key(kind + name, LOGIN)
+
+
+def failed_of(account: str) -> str:
+    """What counts an account's failed logins; it has a hash: what was typed may be a password."""
+    told = sha256(account.encode(errors="surrogateescape")).hexdigest()
+    return f"account:{told[:32]}"
+
+
+def used_of(passkey: str) -> str:
+    """What counts the uses of a passkey, by its id."""
+    return sha256(passkey.encode()).hexdigest()
 
 
 def past_key(subject: str, partition: int) -> str:
@@ -82,6 +97,6 @@ def home_of(subject: str, partitions: int) -> int:
     """The partition that remembers a subject: its own of the links' packed history, and of a link
     that a version of before remembered; else the one partition of works, incidents and feeds.
     """
-    if subject.startswith(HISTORY):
-        return int(subject.removeprefix(HISTORY))
+    if subject.startswith(PACKED):
+        return int(subject.partition("/")[2])
     return partition_of(subject.removeprefix(LINK), partitions) if subject.startswith(LINK) else 0

@@ -17,17 +17,21 @@ from streams.domain.links.fold import LinkView
 from streams.domain.observed.detours import BusDetour
 from streams.domain.observed.rows import Discrepancy, ObservedView
 from streams.domain.observed.tables import DETOURS, DISCREPANCIES, OBSERVED
+from streams.domain.situations.acts import ActLog
 from streams.domain.stage import StageTable
 from streams.domain.stages import calls as calls_stage
+from streams.domain.stages import closures as closures_stage
 from streams.domain.stages import feeds as feeds_stage
 from streams.domain.stages import incidents as incidents_stage
 from streams.domain.stages import roadstate
 from streams.domain.stages import works as works_stage
 from streams.domain.stages.acknowledgements import ACKNOWLEDGEMENTS
 from streams.domain.stages.calls import CALLS, REPORTS, CallReport, CallRow
+from streams.domain.stages.closures import CLOSURES, ClosureRow
 from streams.domain.stages.feeds import FEEDS, FeedState
 from streams.domain.stages.incidents import INCIDENTS, RunningIncident
 from streams.domain.stages.passages import BUSES, BusView
+from streams.domain.stages.situations import SITUATION_ACTS
 from streams.domain.works.rows import Work
 from streams.domain.works.step import WORKS
 from streams.state.keys import key
@@ -40,7 +44,8 @@ BEGINNING = "0-0"
 
 
 EPISODES = [
-    stage.EPISODES for stage in (works_stage, incidents_stage, calls_stage, feeds_stage, roadstate)
+    stage.EPISODES
+    for stage in (works_stage, incidents_stage, calls_stage, closures_stage, feeds_stage, roadstate)
 ]
 
 
@@ -68,6 +73,7 @@ class CityRows(Generic[LinkKey, Gone]):
     buses: Mapping[str, BusView | Gone] = kind("b", BUSES)
     works: Mapping[str, Work | Gone] = kind("w", WORKS, subject="work")
     incidents: Mapping[str, RunningIncident | Gone] = kind("n", INCIDENTS, subject="incident")
+    hand_closures: Mapping[str, ClosureRow | Gone] = kind("z", CLOSURES, subject="closure")
     calls: Mapping[str, CallRow | Gone] = kind("p", CALLS)
     reports: Mapping[str, CallReport | Gone] = kind("u", REPORTS)
     clashes: Mapping[str, Clash | Gone] = kind("o", works_stage.CLASHES)
@@ -77,6 +83,7 @@ class CityRows(Generic[LinkKey, Gone]):
     detours: Mapping[str, BusDetour | Gone] = kind("g", DETOURS)
     alerts: Mapping[str, Episode | Gone] = kind("a", *EPISODES)  # by "rule subject"
     acknowledgements: Mapping[str, Acknowledgement | Gone] = kind("y", ACKNOWLEDGEMENTS)
+    situation_acts: Mapping[str, ActLog | Gone] = kind("i", SITUATION_ACTS)
     feeds: Mapping[str, FeedState | Gone] = kind("f", FEEDS, subject="feed")
     clocks: Mapping[str, int | Gone] = kind("k", roadstate.CLOCK)
 
@@ -106,7 +113,7 @@ def hash_of(table: StageTable[Any], partition: int) -> str:
 
 KINDS = tuple(CityKind(row.name, **row.metadata) for row in fields(CityRows) if row.metadata)
 LETTERS = {table.name: row.letter for row in KINDS for table in row.stage_tables}
-HistoryValue = LinkView | Work | RunningIncident | FeedState | Discrepancy
+HistoryValue = LinkView | Work | RunningIncident | ClosureRow | FeedState | Discrepancy
 """What the history keeps of a subject."""
 
 

@@ -29,9 +29,16 @@ from streams.domain.links.history import (
     told,
     told_of,
 )
+from streams.domain.links.quarters_told import (
+    LinkQuarter,
+    QuarterEntry,
+    quarters_of,
+    read_quarter,
+)
 from streams.state.keys import past_key
 
 log = logging.getLogger(__name__)
+NEWEST_MS = 1 << 62  # later than any entry
 CHUNK = 1_000  # entries a call reads: an hour of looks, some ms in which Redis does no more
 LinkThen = tuple[int, LinkView]
 """Since when a link was so, ms, and what is remembered of it."""
@@ -48,6 +55,14 @@ class LinksPast:
         longer it is a later time.
         """
         return await self._at(dict.fromkeys(range(self._partitions)), known_ms, back_ms)
+
+    async def from_ms(self) -> int | None:
+        """The time of the oldest entry of any partition, None without one."""
+        async with self._client.pipeline(transaction=False) as together:
+            for partition in range(self._partitions):
+                together.xrange(past_key(history_of(partition), partition), count=1)
+            runs = await together.execute()
+        return min((int(run[0][0].partition(b"-")[0]) for run in runs if run), default=None)
 
     async def some_at(self, links: Collection[str], known_ms: int) -> dict[str, LinkThen]:
         """How these links were at a time; since when, as `at` says of an hour."""
@@ -70,6 +85,45 @@ class LinksPast:
         for names, run in zip(wanted.values(), runs, strict=True):
             found |= await asyncio.to_thread(_since, run, names, since_ms)
         return found
+
+    async def over(
+        self, links: Collection[str], since_ms: int, until_ms: int
+    ) -> dict[str, list[LinkThen]]:
+        """How these links were from one time to another: what stood at the first, and each change
+        after it.
+        """
+        wanted = self._by_partition(links)
+        runs = await asyncio.gather(*(self._back(p, until_ms, since_ms) for p in wanted))
+        found: dict[str, list[LinkThen]] = {}
+        for names, run in zip(wanted.values(), runs, strict=True):
+            found |= await asyncio.to_thread(_over, run, names, since_ms)
+        return found
+
+    async def quarters(
+        self, links: Collection[str], since_ms: int, until_ms: int
+    ) -> dict[str, dict[int, LinkQuarter]]:
+        """The quarter hours of these links that were told of between two times, by their number."""
+        wanted = self._by_partition(links)
+        runs = await asyncio.gather(*(self._quarters(p, since_ms, until_ms) for p in wanted))
+        named_by = await asyncio.gather(*(self._back(p, None, NEWEST_MS) for p in wanted))
+        found: dict[str, dict[int, LinkQuarter]] = {}
+        for names, entries, run in zip(wanted.values(), runs, named_by, strict=True):
+            for place, name in _places(run, names).items():
+                found[name] = {entry.number: entry.of(place) for entry in entries}
+        return found
+
+    async def _quarters(self, partition: int, since_ms: int, until_ms: int) -> list[QuarterEntry]:
+        key = past_key(quarters_of(partition), partition)
+        entries: list[QuarterEntry] = []
+        unread: list[tuple[bytes, EntryError]] = []
+        for name, fields in await self._client.xrange(key, since_ms, until_ms):
+            try:
+                entries.append(read_quarter(fields[b"v"]))
+            except EntryError as error:
+                unread.append((name, error))
+        if unread:
+            _say(key, len(unread), unread[-1][0].decode(), str(unread[-1][1]))
+        return entries
 
     def _by_partition(self, links: Iterable[str]) -> dict[int, set[str]]:
         found: dict[int, set[str]] = {}
@@ -138,6 +192,18 @@ def _since(run: Run, links: Collection[str], since_ms: int) -> dict[str, list[Li
     for ms, place, known in _news(run, places):
         if ms > since_ms and (view := views.of(known)):
             found.setdefault(places[place], []).append((ms, view))
+    return found
+
+
+def _over(run: Run, links: Collection[str], since_ms: int) -> dict[str, list[LinkThen]]:
+    places, views = _places(run, links), Views()
+    found: dict[str, list[LinkThen]] = {}
+    for ms, place, known in _news(run, places):
+        if view := views.of(known):
+            then = found.setdefault(places[place], [])
+            if ms <= since_ms:
+                then.clear()
+            then.append((ms, view))
     return found
 
 

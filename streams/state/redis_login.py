@@ -16,7 +16,8 @@ from streams.contract.grammars import CLUSTER, redis_nodes
 from streams.contract.settings import Settings
 
 CONNECTIONS = 100
-WAIT_S = 5  # for one of them: a burst waits, and is not taken for a Redis that is away
+ANSWER_S = 8.0  # for an answer: a machine that stood for 5 s is not taken for a Redis that is away
+WAIT_S = 8  # for one of them: nor is a burst
 
 
 def connect(settings: Settings, *, timeout_s: float) -> Any:
@@ -30,7 +31,7 @@ def connect(settings: Settings, *, timeout_s: float) -> Any:
     given: dict[str, Any] = {
         "password": settings.redis_password or None,
         "socket_timeout": timeout_s,
-        "socket_connect_timeout": 5,
+        "socket_connect_timeout": ANSWER_S,
         **tls,
     }
     scheme, _, place = settings.redis.partition(CLUSTER)

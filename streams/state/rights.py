@@ -1,12 +1,17 @@
-"""What a worker's Redis user must be able to do, asked before anything is folded."""
+"""What a Redis user must be able to do: a worker's, asked before anything is folded, and that of
+each service inside the walls, which the doctor asks.
+"""
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
 
 from streams.contract.errors import SettingsError
 from streams.state.keys import (
     BEGUN,
     COUNTS,
+    DELIVERIES,
     DELTAS,
     GENERATION,
     LOST,
@@ -17,12 +22,15 @@ from streams.state.keys import (
     POSITIONS,
     REBUILDING,
     ROADS_FROM,
+    SESSION,
     TOPIC_IDS,
     WORKERS,
     key,
+    login_key,
     past_key,
 )
 from streams.state.redis_login import of_each_node, script_text
+from streams.state.users import SERVICES, Access
 
 _ROW = key("links", 0)
 _STREAM = past_key("link:0", 0)
@@ -63,11 +71,55 @@ NEEDED: tuple[tuple[str, ...], ...] = (
 """Commands as the worker and its scripts send them, each on a key of its kind."""
 
 
+_SAMPLES = (_ROW, META, DELIVERIES, login_key(SESSION, "0"))
+"""A key of each slot that a service writes or not."""
+_READS = tuple(("HGETALL", name) for name in _SAMPLES)
+_WRITES = tuple((command, name, "0", "0") for name in _SAMPLES for command in ("HSET", "HDEL"))
+_NOBODYS = (("FLUSHALL",), ("CONFIG", "GET", "*"))
+
+
+class RightsFound(NamedTuple):
+    """What a service's Redis user may not run and needs, and may and needs not."""
+
+    lacks: list[str]
+    more: list[str]
+
+
+async def rights_of(client: Any, service: str) -> RightsFound:
+    """What a Redis user may do, held against its service in the table of users. One that may do all
+    has no walls around it, and nothing besides is named.
+    """
+    access = SERVICES[service]
+    due = {*_READS, *(x for x in _WRITES if _may_write(access, x[1]))}
+    due |= {*NEEDED} if service == "worker" else {("TIME",), ("EVALSHA", "0", "0")}
+    others = [x for x in (*_WRITES, *_NOBODYS) if x not in due]
+    refused = await _refused(client, [*due, *others])
+    more = [x for x in map(_named, others) if x not in refused]
+    return RightsFound(
+        [x for x in dict.fromkeys(map(_named, sorted(due))) if x in refused],
+        more if refused else [],
+    )
+
+
+def _may_write(access: Access, name: str) -> bool:
+    """Redis' patterns, as far as the table has them: braces are plain."""
+    return any(fnmatchcase(name, pattern.replace("[^", "[!")) for pattern in access.writes)
+
+
+def _named(command: tuple[str, ...]) -> str:
+    return " ".join(command[:2])
+
+
+async def _refused(client: Any, commands: Sequence[tuple[str, ...]]) -> list[str]:
+    """Those of some commands that the Redis user may not run, on any node."""
+    answers = await of_each_node(client, "EVAL", script_text("rights"), 0, json.dumps(commands))
+    return [*dict.fromkeys(each.decode() for answer in answers for each in answer)]
+
+
 async def check_rights(client: Any) -> None:
     """SettingsError that names every command of `NEEDED` the Redis user may not run."""
-    answers = await of_each_node(client, "EVAL", script_text("rights"), 0, json.dumps(NEEDED))
-    if refused := dict.fromkeys(each for answer in answers for each in answer):
-        named = ", ".join(each.decode() for each in refused)
+    if refused := await _refused(client, NEEDED):
+        named = ", ".join(refused)
         raise SettingsError(
             f"the Redis user may not run {named}; docs/operating.md has those a worker needs"
         )

@@ -1,7 +1,7 @@
 """What the screens read of Redis. Only `streams.state.gate` writes state."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
@@ -10,8 +10,10 @@ import msgspec
 from streams.contract.account import Account
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
+from streams.contract.topics import partition_of
 from streams.domain.links.quarters import QuarterPlace
-from streams.domain.links.usual import PLACES, USUAL, Rung, UsualCells, UsualColumn
+from streams.domain.links.quarters_told import LinkQuarter
+from streams.domain.links.usual import PLACES, USUAL, Rung, UsualCells, UsualColumn, UsualSpeed
 from streams.domain.links.usual import rows_of as rows_of_usual
 from streams.domain.stage import Effects, StageTable, State
 from streams.domain.stages.crew_links import CREW_LINKS, WorkLinks
@@ -20,12 +22,12 @@ from streams.state.keys import (
     DEAD_LETTERS,
     DELIVERIES,
     DELTAS,
-    HISTORY,
     LINK,
     LOST,
     MAX_DELTAS,
     META,
     OUTBOX,
+    PACKED,
     PAST,
     REBUILDING,
     home_of,
@@ -43,8 +45,8 @@ from streams.state.kinds import (
     remembered,
     rows_of,
 )
-from streams.state.links_past import LinksPast
-from streams.state.redis_login import connect, script
+from streams.state.links_past import LinksPast, LinkThen
+from streams.state.redis_login import ANSWER_S, connect, script
 from streams.state.side_by_side import Id, Places, SideBySide, StreamEntry, moved, text_of
 
 PAST_CHUNK = 2000  # subjects one call of the script reads: a few ms in which Redis does no more
@@ -89,8 +91,8 @@ class Store:
 
     @classmethod
     def connect(cls, settings: Settings) -> "Store":
-        """A store on the settings' Redis; connects at the first call, times out after 5 s."""
-        return cls(connect(settings, timeout_s=5), settings.partitions)
+        """A store on the settings' Redis; connects at the first call, times out after 8 s."""
+        return cls(connect(settings, timeout_s=ANSWER_S), settings.partitions)
 
     async def close(self) -> None:
         await self.client.aclose()
@@ -119,6 +121,27 @@ class Store:
         named = (((name.decode(), row) for name, row in rows.items()) for rows in found)
         return [readable(table.name, decode, rows) for rows in named]
 
+    async def row(self, table: StageTable[T], row_id: str) -> T | None:
+        """One row of a table whose topic has one partition; None where there is none, or ours
+        cannot read it.
+        """
+        raw = await self.client.hget(hash_of(table, 0), row_id)
+        if raw is None:
+            return None
+        decode = msgspec.json.Decoder(table.row_type).decode
+        return readable(table.name, decode, [(row_id, raw)]).get(row_id)
+
+    async def some(self, table: StageTable[T], names: Sequence[str]) -> dict[str, T]:
+        """Some rows of a table whose topic has one partition; without those there are not, or ours
+        cannot read.
+        """
+        if not names:
+            return {}
+        found = await self.client.hmget(hash_of(table, 0), names)
+        decode = msgspec.json.Decoder(table.row_type).decode
+        pairs = ((name, raw) for name, raw in zip(names, found, strict=True) if raw is not None)
+        return readable(table.name, decode, pairs)
+
     async def usual_kmh(self, at: QuarterPlace) -> dict[str, float]:
         """What is usual of each link in a quarter hour of such a day, as the links show it; without
         links of which nothing is.
@@ -131,18 +154,41 @@ class Store:
             found = await together.execute()
         known: dict[str, float] = {}
         for places, columns in zip(found[::2], found[1::2], strict=True):
-            state: State = {
-                PLACES.name: {name.decode(): int(place) for name, place in places.items()},
-                USUAL.name: {
-                    name: _COLUMN.decode(column)
-                    for name, column in zip(names, columns, strict=True)
-                    if column
-                },
-            }
+            state = _usual_rows(names, places, columns)
             links = list(state[PLACES.name])
             told = UsualCells(state, Effects()).standing(at, Rung.HOUR).dkmh_of_all(links).tolist()
             known |= {link: dkmh / 10 for link, dkmh in zip(links, told, strict=True) if dkmh > 0}
         return known
+
+    async def usual_of(
+        self, links: Collection[str], quarters: Sequence[QuarterPlace]
+    ) -> dict[str, list[UsualSpeed | None]]:
+        """What is usual of links in each of these quarter hours, with its spread."""
+        names = sorted({name for at in quarters for name in rows_of_usual(at, Rung.HOUR)})
+        homes = {link: partition_of(link, self.partitions) for link in links}
+        partitions = sorted(set(homes.values()))
+        async with self.client.pipeline(transaction=False) as together:
+            for partition in partitions:
+                together.hgetall(hash_of(PLACES, partition))
+                together.hmget(hash_of(USUAL, partition), names)
+            found = await together.execute()
+        known: dict[str, list[UsualSpeed | None]] = {}
+        for place, partition in enumerate(partitions):
+            cells = UsualCells(_usual_rows(names, *found[2 * place : 2 * place + 2]), Effects())
+            standing = [cells.standing(at, Rung.HOUR) for at in quarters]
+            here = (link for link, home in homes.items() if home == partition)
+            known |= {link: [each.of(link) for each in standing] for link in here}
+        return known
+
+    async def link_over(self, link_id: str, since_ms: int, until_ms: int) -> list[LinkThen]:
+        """How a link was from one time to another: see `LinksPast.over`."""
+        return (await self._links.over([link_id], since_ms, until_ms)).get(link_id, [])
+
+    async def quarters(
+        self, links: Collection[str], since_ms: int, until_ms: int
+    ) -> dict[str, dict[int, LinkQuarter]]:
+        """The quarter hours of links that were told of between two times: `LinksPast.quarters`."""
+        return await self._links.quarters(links, since_ms, until_ms)
 
     async def deltas_after(self, places: Places, *, block_ms: int) -> DeltaRun:
         """Deltas after some places, waiting up to `block_ms` for the first (0: not)."""
@@ -219,6 +265,10 @@ class Store:
         before = [x for x in await self.changed_since(0) if x.startswith(LINK) and x not in found]
         return found | await self._each(dict.fromkeys(before, known_ms))
 
+    async def links_from_ms(self) -> int | None:
+        """Since when anything of the links is remembered, None: nothing is."""
+        return await self._links.from_ms()
+
     async def changed_since(self, since_ms: int) -> list[str]:
         """The subjects remembered after a time, the latest last; of links only those that a version
         of before remembered.
@@ -229,7 +279,7 @@ class Store:
                 together.zrangebyscore(known, f"({since_ms}", "+inf", withscores=True)
             found = await together.execute()
         latest = sorted((ms, name.decode()) for rows in found for name, ms in rows)
-        return [name for _, name in latest if not name.startswith(HISTORY)]
+        return [name for _, name in latest if not name.startswith(PACKED)]
 
     async def past_since(self, subject: str, since_ms: int) -> list[Remembered]:
         """All that became known of a subject after a time, in order."""
@@ -289,6 +339,20 @@ class Store:
     async def is_rebuilding(self) -> bool:
         """Whether the state is being made again from the log."""
         return bool(await self.client.exists(REBUILDING))
+
+
+def _usual_rows(
+    names: Sequence[str], places: Mapping[bytes, bytes], columns: Sequence[bytes | None]
+) -> State:
+    """The rows of what is usual, as its tables have them."""
+    return {
+        PLACES.name: {name.decode(): int(place) for name, place in places.items()},
+        USUAL.name: {
+            name: _COLUMN.decode(column)
+            for name, column in zip(names, columns, strict=True)
+            if column
+        },
+    }
 
 
 def _by_subject(rows: Mapping[str, T]) -> dict[str, T]:

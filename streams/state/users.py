@@ -1,15 +1,15 @@
 """The users of Redis and what each may do there: one table, of which its ACL file is made. Pure.
 
 What may be written follows the slots of the keys (streams/state/keys.py). Nobody may empty, copy,
-save, stop or set up Redis, or look at what others ask; only the worker, the snapshot and the keeper
-list keys.
+save, stop or set up Redis, or look at what others ask; only the worker, the snapshot, retention and
+the keeper list keys.
 """
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from streams.state.keys import CITY, DELIVERY, LOGIN, PREFIX
+from streams.state.keys import CITY, DELIVERY, LOGIN, OUTBOX, PREFIX
 
 HEALTH = "health"
 """Asks whether Redis answers and may do nothing else: it needs no password."""
@@ -36,10 +36,18 @@ SERVICES: dict[str, Access] = {
     "dispatch": Access((_of_slot(DELIVERY),)),
     "maps": Access((_of_slot(LOGIN),)),
     "snapshot": Access((), scans=True),
+    "retention": Access(
+        (
+            f"{PREFIX}{{[0-9]*}}:{OUTBOX}",
+            *(f"{PREFIX}{{{DELIVERY}}}:{kind}:*" for kind in ("attempts", "undelivered")),
+        ),
+        scans=True,
+    ),
     "keeper": Access((f"{PREFIX}*",), scans=True),
 }
 """The worker writes of the delivery what a version of before left; its own is with the dispatchers.
-Maps keep who is logged in. `snapshot` reads all and writes nothing. `keeper` runs what an operator
+Maps keep who is logged in. `snapshot` reads all and writes nothing. `retention` trims
+what nothing else bounds by time (streams/retention/deleting.py). `keeper` runs what an operator
 asks for by hand.
 """
 

@@ -19,11 +19,16 @@ from streams.domain.stage import Stage
 from streams.domain.stages.accounts import AccountsStage
 from streams.domain.stages.acknowledgements import AcknowledgementsStage
 from streams.domain.stages.calls import CallsStage
+from streams.domain.stages.closures import ClosuresStage
 from streams.domain.stages.crew_links import CrewLinksStage
+from streams.domain.stages.datasets import DatasetsStage
 from streams.domain.stages.feeds import FeedsStage
 from streams.domain.stages.incidents import IncidentsStage
 from streams.domain.stages.passages import PositionsStage
+from streams.domain.stages.publications import PublicationsStage
 from streams.domain.stages.roadstate import FoldSettings, RoadsStage
+from streams.domain.stages.shifts import ShiftsStage
+from streams.domain.stages.situations import SituationsStage
 from streams.domain.stages.speeds import SpeedsStage
 from streams.domain.stages.subscriptions import SubscriptionsStage
 from streams.domain.stages.works import WorksStage
@@ -61,8 +66,13 @@ def stages(
         ),
         topics.INCIDENTS: IncidentsStage(network, partitions=wide, rules=alert_rules),
         topics.CALLS: CallsStage(partitions=wide, rules=alert_rules, homes=Homes(network, wide)),
+        topics.CLOSURES: ClosuresStage(network, partitions=wide, rules=alert_rules),
         topics.FEED_REPORTS: FeedsStage(alert_rules),
+        topics.DATASET_ROWS: DatasetsStage(),
+        topics.PUBLICATIONS: PublicationsStage(),
         topics.ACKNOWLEDGEMENTS: AcknowledgementsStage(),
+        topics.SITUATION_EVENTS: SituationsStage(),
+        topics.SHIFT_EVENTS: ShiftsStage(),
         topics.SUBSCRIPTIONS: SubscriptionsStage(),
         topics.ACCOUNTS: AccountsStage(),
         topics.CREW_LINKS: CrewLinksStage(),

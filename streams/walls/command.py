@@ -1,12 +1,17 @@
 """`python -m streams secrets`: users, passwords, certificates and keys, each in a file."""
 
 import argparse
+import asyncio
 import sys
 from pathlib import Path
 
 from streams.contract.cli import OK
 from streams.contract.settings import Settings
-from streams.walls.files import TOLD, make_missing
+from streams.contract.terminal import add_by
+from streams.kafka.kept_acts import record_or_keep
+from streams.state.asked import account_of
+from streams.walls.files import KEYS, TOLD, check_closed, make_missing
+from streams.words.catalogue import in_all
 
 _HELP = f"""Makes the files of secrets of one city on one machine: docker-compose.yml mounts each
 into the containers that need it and into no other. What stands is kept.
@@ -37,13 +42,21 @@ def add_secrets(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument(
         "--renew", action="append", default=[], metavar="NAME", help="make this one anew"
     )
+    add_by(parser)
     parser.add_argument(
         "--simulated", action="store_true", help="the portals are simulated: they take any key"
     )
 
 
-def run_secrets(options: argparse.Namespace, _: Settings) -> int:
+def run_secrets(options: argparse.Namespace, settings: Settings) -> int:
+    """Make them, with an access record beside them until the log has it."""
+    doomed = ", ".join(options.renew)
+    does, subject = ("key.rotate", doomed) if doomed else ("key.make", "what is missing")
+    check_closed(options.out)
+    ask = account_of(settings)
+    keys = options.out / KEYS
+    asyncio.run(record_or_keep(settings, keys, does, subject, by=options.by, ask=ask))
     portal_key = "any-key-will-do" if options.simulated else ""
     for name in make_missing(options.out, portal_key=portal_key, renew=options.renew):
-        sys.stdout.write(f"made {name}\n")
+        sys.stdout.write(f"{in_all('command.made')} {name}\n")
     return OK

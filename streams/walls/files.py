@@ -40,12 +40,13 @@ TOLD = (
     "utic_key",
     "gtfs_key",
     "permits_key",
+    "dataset_keys",
     "ingest_key",
     "admin_key",
     "oidc_secret",
 )
 """Secrets that somebody tells the city or that switch something on; made empty, to be filled in."""
-OF_PORTALS = TOLD[:5]
+OF_PORTALS = TOLD[:6]
 
 
 def passwords_of_kafka() -> dict[str, str]:
@@ -69,7 +70,7 @@ def make_missing(folder: Path, *, portal_key: str = "", renew: Iterable[str] = (
     if unknown := sorted(doomed - makers.keys()):
         raise SettingsError(f"{unknown[0][:40]!r} is not made here: one of {', '.join(makers)}")
     made = []
-    _check_closed(folder)
+    check_closed(folder)
     _check_filled(folder, makers.keys() - doomed)
     for name, make in makers.items():
         if name in doomed or not (folder / name).exists():
@@ -156,7 +157,7 @@ def _hand_out_keys(folder: Path) -> list[str]:
     return made
 
 
-def _check_closed(folder: Path) -> None:
+def check_closed(folder: Path) -> None:
     """SettingsError for a folder that is missing, or that others may enter.
 
     The folder is the wall on this machine: the files in it can be read by whoever has got past it,

@@ -101,6 +101,11 @@ def word(language: str, code: str, /, **values: Value) -> str:
     return VALUE.sub(filled, texts(language)[code])
 
 
+def in_all(code: str, /, **values: Value) -> str:
+    """The text in every language, Korean first, in one line: what a command says to a terminal."""
+    return " · ".join(word(language, code, **values) for language in languages())
+
+
 def _text(value: Value, language: str) -> str:
     return str(value) if isinstance(value, str | int | float) else value.to(language)
 

@@ -41,7 +41,7 @@ async def work(
     _spare_the_collector()
     worker = create_worker(settings, network, fail)
     try:
-        with watched_loop():
+        with watched_loop(settings.watchdog_s):
             await run_until(stop, wait_for_stores(worker), grace_s=BARE_S)
             if not stop.is_set():
                 await _carry(worker, stop)

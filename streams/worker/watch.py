@@ -33,6 +33,7 @@ STANDS_S = 10.0  # so long without progress is shown on the screens
 ANSWER_S = 5.0
 MAX_PASSED_S = 3 * LOOK_S
 PATIENCE = 0.1
+UNTICKED = frozenset(topic.name for topic in topics.TOLD)
 BACKLOG = 50  # messages: one that moves and has more waiting is catching up, not at its end
 
 
@@ -313,14 +314,24 @@ class PartitionWatch:
         )
 
     async def _mark(self, now: Mapping[Place, PartitionPosition]) -> None:
-        """Keep the marks of what is being made again."""
-        marks = await self._gate.rebuilding()
+        """Keep the marks of what is being made again. Where the state went backwards, what the
+        worker kept of it is of no use; and what has no ticks is sent back, as no message may come.
+        """
+        marks, gone = await self._gate.rebuilding(), list[Place]()
         for place, sight in now.items():
             target = rebuild_target(self._memory.get(place), sight)
             if target is not None and place not in marks:
                 marks[place] = target
                 await self._gate.rebuild(place, target)
                 REBUILDS.inc()
+                gone.append(place)
+        if gone:
+            self._gate.forget()
+        for place in gone:
+            if place[0] in UNTICKED:
+                await asyncio.wait_for(
+                    self._worker.rewind(*place, now[place].position + 1), ANSWER_S
+                )
         if done := caught_up(marks, self._memory, now):
             log.info("caught up", extra={"partitions": len(done)})
             await self._gate.rebuilt(done)

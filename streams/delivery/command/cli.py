@@ -28,6 +28,8 @@ from streams.delivery.sending import guard
 from streams.domain.subscriptions.changes import added, changed, checked, removed, rotated
 from streams.geo.loading import load_network
 from streams.kafka.intake import Intake
+from streams.kafka.terminal import Terminal
+from streams.state.asked import account_of
 from streams.state.folded import is_folded
 from streams.state.store import Store
 
@@ -63,13 +65,19 @@ class _Office:
 
     async def act(self, options: argparse.Namespace) -> int:
         store, intake = Store.connect(self._settings), Intake(self._settings)
+        ask = account_of(self._settings)
+        terminal = Terminal(self._settings, intake, by=options.by, ask=ask)
         try:
             rows = await store.subscriptions()
             if options.action == "list":
+                await terminal.write("endpoint.list", count=len(rows))
                 return _list(rows)
             if options.action == "test":
-                return await self._test(_row(rows, options.endpoint))
+                known = _row(rows, options.endpoint)
+                await terminal.write("endpoint.test", known.endpoint)
+                return await self._test(known)
             written = self._written(rows, options)
+            await terminal.write(f"endpoint.{options.action}", written.endpoint)
             await intake.send(topics.SUBSCRIPTIONS, 0, written)
             if options.action in ("add", "rotate"):
                 self._hand_out(written)

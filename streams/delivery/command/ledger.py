@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from streams.delivery.deciding.message import DIGEST, TRIAL
+from streams.delivery.deciding.message import DIGEST, REPORT, TRIAL
 
 OK, REPEAT, CONFLICT, GAP, ORDER, LATE, UNREADABLE, FORGED = (
     "ok",
@@ -102,7 +102,7 @@ class Ledger:
         wrong = [CONFLICT] if body.id != message_id else []
         if 0 < body.expires_ms < now_ms:
             wrong.append(LATE)
-        if body.type == TRIAL:
+        if body.type in (TRIAL, REPORT):
             return tuple(wrong)
         own = _Event(body.id, body.type, body.episode, body.began_ms)
         for event in body.alerts if body.type == DIGEST else (own,):

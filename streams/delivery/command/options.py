@@ -5,16 +5,19 @@ from typing import Any
 
 from streams.contract.errors import SubscriptionError
 from streams.contract.grammars import Address, address
+from streams.contract.terminal import add_by
 from streams.delivery.command.ledger import MEANINGS
 from streams.domain.subscriptions.changes import SETTABLE
 
-EPILOG = """An empty filter lets everything through, and so does "" given to an option:
+EPILOG = """An empty filter lets every alert through, and so does "" given to an option; published
+reports are sent to who names them (--rules report.monthly):
   --rules ""            hear every rule again
 
   python -m streams subscriptions add --url https://crew.example/hook --title 'Sewer crew' \\
       --rules closure,overdue --organisations 'Sewer Office' --quiet-hours 22:00-06:00
 
-Whatever is changed goes into the log and holds as soon as a worker has folded it. The secret of an
+Whatever is changed goes into the log and holds as soon as a worker has folded it; before it is done
+there is an access record of it, by NAME@terminal. The secret of an
 endpoint is printed by `add` and `rotate` and never again; after `rotate` the one before signs too
 for 24 hours. After `python -m streams keys rotate webhooks` rotate each endpoint within these 24
 hours, and hand out what is printed. docs/receivers.md says how to verify a message.
@@ -24,7 +27,7 @@ refused; 5 in the log, but no worker has folded it within 10 s; 7 no such endpoi
 8 Kafka or Redis does not answer"""
 _FILTERS = {
     "rules": "RULE[,RULE]: closure overdue unseen slowdown jam clash feed reports discrepancy "
-    "detour",
+    "detour; of published reports report.daily report.weekly report.monthly report.quarterly",
     "severities": "of critical, warning, notice",
     "area": "a polygon, 'LON,LAT LON,LAT LON,LAT ...'",
     "links": "links of the network, with commas; besides those in the area",
@@ -65,6 +68,7 @@ def add_subscriptions(commands: Any) -> None:
     actions.add_parser("remove", help="no more messages").add_argument("endpoint", help="ep_...")
     testing = actions.add_parser("test", help="post one signed test message and say what came back")
     testing.add_argument("endpoint", help="ep_...")
+    add_by(*actions.choices.values())
     actions.add_parser("secret", help="print a new master key for BOMNAE_SECRET")
 
 

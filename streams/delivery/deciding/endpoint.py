@@ -57,13 +57,21 @@ SILENT_MS = 5_000  # how often one that may not send looks whether it may
 
 @dataclass(frozen=True, slots=True)
 class EndpointState:
-    """What is stored of an endpoint, all but `flying`. `cursor`: it was offered all up to there."""
+    """What is stored of an endpoint, all but what is on its way: to the endpoint (`flying`), or
+    into the log as given up (`burying`). `cursor`: it was offered all up to there.
+    """
 
     cursor: str = "0-0"
     line: Line = ()
     breaker: Breaker = field(default_factory=Breaker)
     pause_ms: int = 0  # the endpoint asked for silence until then
     flying: frozenset[str] = frozenset()
+    burying: frozenset[str] = frozenset()
+
+    @property
+    def away(self) -> frozenset[str]:
+        """What is on its way, and stays as it is."""
+        return self.flying | self.burying
 
     @property
     def room(self) -> int:
@@ -98,11 +106,17 @@ class Unsent(NamedTuple):
     message_id: str
 
 
+class Buried(NamedTuple):
+    """The log has it that a message was given up, and it is a dead letter."""
+
+    message_id: str
+
+
 class Woken(NamedTuple):
     """Time has passed, or receipts have come."""
 
 
-Event = Offered | ReplayedLetters | Answered | Unsent | Woken
+Event = Offered | ReplayedLetters | Answered | Unsent | Buried | Woken
 
 
 class Post(NamedTuple):
@@ -112,7 +126,7 @@ class Post(NamedTuple):
 
 
 class Bury(NamedTuple):
-    """Keep this message as a dead letter: it has expired."""
+    """Write into the log that this message has expired, then keep it as a dead letter."""
 
     message: Waiting
 
@@ -155,6 +169,9 @@ def step(
         actions += [Disable()] if event.outcome.kind is Kind.GONE else []
     elif isinstance(event, Unsent):
         state = replace(state, flying=state.flying - {event.message_id})
+    elif isinstance(event, Buried):
+        burying = state.burying - {event.message_id}
+        state = replace(state, line=without(state.line, [event.message_id]), burying=burying)
     line = tuple(each for each in state.line if not _is_confirmed(each, state, confirmed))
     state = replace(state, line=with_digests(line, now_ms, terms))
     state, buried = _buried(state, now_ms)
@@ -169,7 +186,7 @@ def _offered(
     line = state.line
     for offer in event.offers:
         if is_wanted(line, confirmed, offer, terms):
-            line = joined(line, offer, state.flying, terms)
+            line = joined(line, offer, state.away, terms)
     return replace(state, line=line, cursor=event.cursor)
 
 
@@ -197,14 +214,14 @@ def _answered(state: EndpointState, event: Answered, now_ms: int, terms: Terms) 
 
 
 def _is_confirmed(each: Waiting, state: EndpointState, confirmed: Mapping[str, Confirmed]) -> bool:
-    is_free = not (each.is_replay or each.id in state.flying)
+    is_free = not (each.is_replay or each.id in state.away)
     return is_free and is_covered(confirmed, each.id)
 
 
 def _buried(state: EndpointState, now_ms: int) -> tuple[EndpointState, list[Waiting]]:
-    """Take out what has expired and is not on its way."""
-    dead = [w for w in state.line if w.expires_ms <= now_ms and w.id not in state.flying]
-    return replace(state, line=without(state.line, [w.id for w in dead])), dead
+    """What has expired and is not on its way; it stays in the line until the log has it."""
+    dead = [w for w in state.line if w.expires_ms <= now_ms and w.id not in state.away]
+    return replace(state, burying=state.burying | {w.id for w in dead}), dead
 
 
 def _sent(
@@ -214,7 +231,7 @@ def _sent(
     if not room or terms.is_silent or now_ms < state.pause_ms:
         return state, []
     probing = state.breaker.is_open
-    chosen = sendable(state.line, state.flying, confirmed, now_ms, probing=probing)[:room]
+    chosen = sendable(state.line, state.away, confirmed, now_ms, probing=probing)[:room]
     return replace(state, flying=state.flying | {each.id for each in chosen}), chosen
 
 

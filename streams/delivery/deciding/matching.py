@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from streams.contract.enums import RuleName
 from streams.contract.rings import contains
 from streams.contract.subscription import Subscription
 from streams.contract.times import DAY_MS, KST_MS, MINUTE_MS
@@ -15,8 +16,11 @@ def matches(subscription: Subscription, alert: Alert, network: Network) -> bool:
 
     `is_enabled` plays no part. An alert that grows graver may match from its second event on; an
     endpoint that was sent an event of an episode must be sent the rest, match or not, or the
-    episode never ends there.
+    episode never ends there. A published report is for those who name its kind: it lies nowhere,
+    and no hour of the day is its own.
     """
+    if alert.rule is RuleName.REPORT:
+        return f"{alert.rule}.{alert.facts.get('kind')}" in subscription.rules
     return (
         (not subscription.rules or alert.rule in subscription.rules)
         and (not subscription.severities or alert.severity.value in subscription.severities)

@@ -1,10 +1,9 @@
-"""The body of a message: one alert, or a digest of what the quiet hours held back. Pure.
+"""The body of a message: one alert, a published report, or a digest of what the quiet hours held
+back. Pure.
 
 The same alert gives the same bytes whenever it is made, so a message tried again is the same one.
 """
 
-import hashlib
-from base64 import b32encode
 from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -12,7 +11,16 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from streams.contract.enums import AlertEvent, RuleName, Severity, SiteStatus
+from streams.contract.enums import (
+    AlertEvent,
+    ReportFormat,
+    ReportKind,
+    RuleName,
+    Severity,
+    SiteStatus,
+)
+from streams.contract.identity import named_of
+from streams.contract.publication import ReportFile, file_path, page_path
 from streams.delivery.deciding.wording import one_line, sentence, title_of
 from streams.domain.alerts import Alert
 from streams.domain.observed.questions import QUESTIONS, CrewQuestion
@@ -24,6 +32,7 @@ MAX_FACTS_BYTES = 12_000
 LINE = 80  # characters of a digest's line: 25 alerts fit then, however long their texts
 DIGEST = "digest"
 TRIAL = "test"
+REPORT = "report.published"
 
 
 class CrewAnswer(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
@@ -47,7 +56,9 @@ class AlertMessage(msgspec.Struct, kw_only=True, metaclass=Spoken):
     type: Annotated[str, Meta(description="rule.word")]
     episode: str
     rule: RuleName
-    subject: Annotated[str, Meta(description="work:ID, incident:ID, link:ID, feed:NAME ...")]
+    subject: Annotated[
+        str, Meta(description="work:ID, incident:ID, closure:ID, link:ID, feed:NAME ...")
+    ]
     word: AlertEvent
     severity: Severity
     began_ms: int
@@ -60,10 +71,83 @@ class AlertMessage(msgspec.Struct, kw_only=True, metaclass=Spoken):
     cut: Annotated[list[str], Meta(description="facts that were cut")] | UnsetType = UNSET
     work_url: Annotated[str, Meta(description="the crew's link")] | UnsetType = UNSET
     map_url: str | UnsetType = UNSET
+    situation: (
+        Annotated[str, Meta(description="id of the situation that it is of, sit_...")] | UnsetType
+    ) = UNSET
     question: (
         Annotated[CrewQuestionBody, Meta(description="for the crew, answered on `work_url`")]
         | UnsetType
     ) = UNSET
+
+
+class ReportFileBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a published report; `url` needs somebody who may take files."""
+
+    format: ReportFormat
+    bytes: int
+    sha256: str
+    url: str | UnsetType = UNSET
+
+
+class ReportMessage(msgspec.Struct, kw_only=True, metaclass=Spoken):
+    """The body of a published report's message: where it is, and nothing of what it says."""
+
+    id: str
+    type: str = REPORT
+    report: str
+    kind: ReportKind
+    revision: int
+    first: str
+    last: str
+    missing: list[str]
+    at_ms: int
+    expires_ms: int
+    text: Translatable
+    files: list[ReportFileBody]
+    simulated: bool
+    report_url: str | UnsetType = UNSET
+
+
+def report_message(
+    alert: Alert, *, expires_ms: int, public_url: str = "", is_simulated: bool = False
+) -> ReportMessage:
+    """The body of a published report. Without a public address it has no links."""
+    facts = msgspec.convert(alert.facts, _ReportFacts)
+    files = [
+        ReportFileBody(
+            format=each.format,
+            bytes=each.bytes,
+            sha256=each.sha256,
+            url=public_url + file_path(facts.report, each.format) if public_url else UNSET,
+        )
+        for each in facts.files
+    ]
+    return ReportMessage(
+        id=alert.id,
+        report=facts.report,
+        kind=facts.kind,
+        revision=int(alert.id.rpartition(".")[2]),
+        first=facts.first,
+        last=facts.last,
+        missing=facts.missing,
+        at_ms=alert.at_ms,
+        expires_ms=expires_ms,
+        text=sentence(alert, is_simulated=is_simulated),
+        files=files,
+        simulated=is_simulated,
+        report_url=public_url + page_path(facts.report) if public_url else UNSET,
+    )
+
+
+class _ReportFacts(msgspec.Struct):
+    """What the stage has put into a report's facts."""
+
+    report: str
+    kind: ReportKind
+    first: str
+    last: str
+    missing: list[str]
+    files: list[ReportFile]
 
 
 def message_of(
@@ -73,6 +157,7 @@ def message_of(
     public_url: str = "",
     work_url: str | None = None,
     is_simulated: bool = False,
+    situation: str = "",
 ) -> AlertMessage:
     """The body of an alert, as JSON at most 20 kB.
 
@@ -98,6 +183,7 @@ def message_of(
         simulated=is_simulated,
         cut=cut or UNSET,
         work_url=work_url or UNSET,
+        situation=situation or UNSET,
         question=question_body(alert) or UNSET,
     )
     if public_url:
@@ -130,7 +216,7 @@ def made_question(asked: CrewQuestion, count: int) -> CrewQuestionBody:
 def digest_id(endpoint: str, alert_ids: Sequence[str]) -> str:
     """`dgst_` and 26 letters and digits: the same alerts for the same endpoint have the same id."""
     text = "\n".join((DIGEST, endpoint, *alert_ids))
-    return "dgst_" + b32encode(hashlib.sha256(text.encode()).digest()).decode()[:26].lower()
+    return named_of("dgst", text)
 
 
 def digest_of(

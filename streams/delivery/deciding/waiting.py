@@ -33,6 +33,7 @@ class Waiting:
     quiet_until_ms: int = 0
     is_digest: bool = False
     is_replay: bool = False  # asked for by a person: sent whatever was confirmed
+    situation: str = ""  # that its alert was of when it came
 
     @property
     def subjects(self) -> frozenset[str]:
@@ -56,11 +57,14 @@ Line = tuple[Waiting, ...]
 
 
 class Offer(NamedTuple):
-    """An alert of the outbox, whether its filter lets it through, and how long it is quiet (0)."""
+    """An alert of the outbox, whether its filter lets it through, how long it is quiet (0), and
+    the situation that it is of.
+    """
 
     alert: Alert
     is_match: bool = True
     quiet_until_ms: int = 0
+    situation: str = ""
 
 
 class Terms(NamedTuple):
@@ -108,6 +112,7 @@ def joined(line: Line, offer: Offer, flying: AbstractSet[str], terms: Terms) -> 
         expires_ms=alert.at_ms + terms.expiry_ms,
         due_ms=max(alert.at_ms, offer.quiet_until_ms),
         quiet_until_ms=offer.quiet_until_ms,
+        situation=offer.situation,
     )
     old = [each for each in line if each.id not in flying and is_superseded(each, new, terms)]
     tries = max((each.tries for each in old), default=0)

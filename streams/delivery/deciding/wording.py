@@ -36,16 +36,31 @@ def one_line(text: str, most: int) -> str:
 def sentence(alert: Alert, *, is_simulated: bool) -> Phrase:
     """The message, one line."""
     head: list[Value] = [phrase("message.simulated")] if is_simulated else []
+    if alert.rule is RuleName.REPORT:
+        head.append(phrase("message.report.head"))
+        return phrase("message.line", head=joined(head, "·"), body=joined(_report(alert), " · "))
     head.append(phrase(f"alert.{alert.severity.value}"))
     title, particulars = title_of(alert), []
     if alert.word is not AlertEvent.END:
         particulars = list(_particulars(alert.facts))
-    parts: list[Value] = [_about(alert.rule, title)]
+    parts: list[Value] = [_about(alert.rule, title), *_reason(alert.facts)]
     if not _is_said_by_closure(alert):
         parts.append(phrase("message.part", text=_event(alert)))
     return phrase(
         "message.line", head=joined(head, "·"), body=joined([*parts, *particulars], " · ")
     )
+
+
+def _report(alert: Alert) -> Iterator[Value]:
+    """A published report: its kind, its days, how many of them nothing is known of."""
+    facts = alert.facts
+    days = [str(facts.get(name)) for name in ("first", "last")]
+    name = phrase(f"reports.kind.{facts.get('kind')}")
+    is_new = alert.word is AlertEvent.BEGIN
+    yield phrase("message.report.new" if is_new else "message.report.again", name=name)
+    yield " ~ ".join(dict.fromkeys(days))
+    if missing := facts.get("missing"):
+        yield phrase("message.report.missing", n=len(missing))
 
 
 def _about(rule: RuleName, title: str) -> Value:
@@ -108,6 +123,13 @@ def _particulars(facts: dict[str, Any]) -> Iterator[Value]:
     organisation = facts.get("organisation")
     if isinstance(organisation, str) and organisation.strip():
         yield one_line(organisation, MAX_TITLE)
+
+
+def _reason(facts: dict[str, Any]) -> Iterator[Value]:
+    """Why a person closed a road, in that person's words."""
+    reason = facts.get("reason")
+    if isinstance(reason, str) and reason.strip():
+        yield one_line(reason, MAX_TITLE)
 
 
 def _buses(facts: dict[str, Any]) -> Iterator[Value]:

@@ -14,6 +14,7 @@ from streams.contract.running import BARE_S, run_until
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.delivery.deciding.keys import STATE, endpoint_key
+from streams.delivery.deciding.stories import Stories
 from streams.delivery.sending.duties import Duties
 from streams.delivery.sending.leases import Leases, new_name
 from streams.delivery.sending.links import CrewLinks
@@ -56,7 +57,10 @@ class Dispatcher:
         self._leases = Leases(client, new_name())
         self._outbox = Outbox(self._store)
         self._duties = Duties(client, self._leases, Saver(client, self._leases.name), self._crashed)
-        self._reader = OutboxReader(self._outbox, lambda: list(self._duties.servings.values()))
+        stories = Stories(network)
+        self._reader = OutboxReader(
+            self._outbox, lambda: list(self._duties.servings.values()), stories
+        )
         self._is_changed = asyncio.Event()
         self._crash: asyncio.Future[Never] = asyncio.get_running_loop().create_future()
         self._is_ending = False
@@ -64,6 +68,7 @@ class Dispatcher:
             poster=self._poster,
             receipts=self._receipts,
             network=network,
+            stories=stories,
             expiry_ms=settings.alert_expiry_s * 1000,
             may_send=self._may_send,
             changed=self._is_changed.set,

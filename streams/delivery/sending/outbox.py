@@ -6,13 +6,17 @@ when the state is made again; whatever reads it judges by the alerts.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from streams.contract.times import DAY_MS
-from streams.domain.alerts import Alert
+from streams.domain.alerts import Alert, Episode
+from streams.domain.situations.fact import ToldRow
+from streams.domain.stages.closures import CLOSURES
+from streams.domain.stages.incidents import INCIDENTS
+from streams.state.kinds import EPISODES
 from streams.state.side_by_side import (
     Id,
     Places,
@@ -28,6 +32,7 @@ from streams.state.store import Store
 log = logging.getLogger(__name__)
 KEPT_MS = 7 * DAY_MS  # what /api/v1/events promises
 PAGE = 500
+LATEST = 1_000  # entries of each partition: what has ended lately
 _DECODER = msgspec.json.Decoder(Alert)
 
 
@@ -56,6 +61,19 @@ def trim_bounds(cursors: Iterable[Places], partitions: int, now_ms: int) -> Plac
     return tuple(map(min, zip(*cursors, (old,) * partitions, strict=True)))
 
 
+class StandingAlerts(NamedTuple):
+    """What stands by name ("rule subject"), the messages of late, and the incidents and closures by
+    hand behind them, by subject.
+    """
+
+    alerts: Mapping[str, Episode]
+    ended: list[Alert]
+    rows: Mapping[str, ToldRow]
+
+    def row_of(self, subject: str) -> ToldRow | None:
+        return self.rows.get(subject)
+
+
 class Outbox:
     """Reads the outbox of a store."""
 
@@ -77,6 +95,20 @@ class Outbox:
         """A page of the entries after a cursor, up to another and with what it has passed."""
         places, until = order(cursor, self.partitions), order(last, self.partitions)
         return _entries(places, await self._streams.between(places, until, count=PAGE))
+
+    async def standing(self) -> StandingAlerts:
+        """What stands now, and what the newest entries tell, the oldest first."""
+        alerts: dict[str, Episode] = {}
+        for table in EPISODES:
+            for episodes in await self._store.rows(table, self.partitions):
+                alerts |= episodes
+        incidents = (await self._store.rows(INCIDENTS, 1))[0]
+        by_hand = (await self._store.rows(CLOSURES, 1))[0]
+        rows: dict[str, ToldRow] = {f"incident:{x}": row for x, row in incidents.items()}
+        rows |= {f"closure:{x}": row for x, row in by_hand.items()}
+        entries = reversed(await self._streams.latest(LATEST))
+        told = [alert for entry in entries if (alert := _alert(entry)) is not None]
+        return StandingAlerts(alerts, told, rows)
 
     async def is_rebuilding(self) -> bool:
         return await self._store.is_rebuilding()

@@ -9,6 +9,7 @@ import aiohttp
 import msgspec
 from redis.exceptions import RedisError
 
+from streams.contract.enums import RuleName
 from streams.contract.errors import SignatureError, SubscriptionError
 from streams.contract.key_file import check_keys, keys_now
 from streams.contract.keys import Purpose
@@ -16,7 +17,7 @@ from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.contract.times import now_ms
 from streams.delivery.deciding import outcomes
-from streams.delivery.deciding.message import digest_of, message_of
+from streams.delivery.deciding.message import digest_of, message_of, report_message
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
 from streams.delivery.deciding.secrets import active_secrets
 from streams.delivery.deciding.signing import sign
@@ -95,12 +96,21 @@ class Poster:
                 is_simulated=self._is_simulated,
             )
         alert = message.alerts[0]
+        if alert.rule is RuleName.REPORT:
+            report = report_message(
+                alert,
+                expires_ms=message.expires_ms,
+                public_url=self._public_url,
+                is_simulated=self._is_simulated,
+            )
+            return msgspec.json.encode(report)
         body = message_of(
             alert,
             expires_ms=message.expires_ms,
             public_url=self._public_url,
             work_url=work_url,
             is_simulated=self._is_simulated,
+            situation=message.situation,
         )
         return msgspec.json.encode(body)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
+from streams.delivery.deciding.stories import Stories
 from streams.delivery.sending.outbox import Outbox, OutboxEntry, is_behind, order
 from streams.delivery.sending.serving import Serving
 from streams.domain.alerts import Alert
@@ -15,8 +16,11 @@ REBUILDING_S = 0.5
 class OutboxReader:
     """Offers each entry to each endpoint once, in order, as far as it has room."""
 
-    def __init__(self, outbox: Outbox, servings: Callable[[], Iterable[Serving]]) -> None:
+    def __init__(
+        self, outbox: Outbox, servings: Callable[[], Iterable[Serving]], stories: Stories
+    ) -> None:
         self._outbox = outbox
+        self._stories = stories
         self._servings = servings
         self._at = ""
         self.is_rebuilding = True  # until it is known
@@ -36,6 +40,8 @@ class OutboxReader:
             return
         if not self._at:
             self._at = await self._outbox.newest()
+            standing = await self._outbox.standing()
+            self._stories.begin(standing.alerts, standing.ended, standing.row_of)
         if was_rebuilding:
             for serving in self._servings():
                 serving.wake()
@@ -47,6 +53,7 @@ class OutboxReader:
     def _offer(self, entries: Sequence[OutboxEntry]) -> None:
         """Offer new entries to those who have had all before; the others read pages."""
         before, self._at = self._at, entries[-1].cursor
+        self._stories.take(entry.alert for entry in entries if entry.alert is not None)
         for serving in self._servings():
             if serving.state.cursor == before:
                 offer(serving, entries)

@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from streams.contract import topics, wire
 from streams.contract.errors import RecordRefusedError
 from streams.contract.kafka_login import kafka_login
-from streams.contract.records import Message, Receipt, Tick
+from streams.contract.records import Message, Receipt, Tick, Undelivered
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
 from streams.delivery.deciding.receipts import Confirmed, forget, note
@@ -105,7 +105,7 @@ class ReceiptLog:
 
     def _take(self, payload: bytes | None) -> None:
         try:
-            message = wire.read(payload, (Receipt, Tick), topics.RECEIPTS.name)
+            message = wire.read(payload, (Receipt, Undelivered, Tick), topics.RECEIPTS.name)
         except RecordRefusedError as refusal:
             log.warning("receipt refused", extra={"code": refusal.code})
             return

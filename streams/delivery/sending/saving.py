@@ -93,8 +93,10 @@ def _tries(attempts: Iterable[Attempt]) -> list[Any]:
 
 
 def encoded(state: EndpointState) -> bytes:
-    """What is stored: whatever is on its way now is sent again by who loads it, if need be."""
-    return msgspec.json.encode(replace(state, flying=frozenset()))
+    """What is stored: whatever is on its way now is sent or given up again by who loads it, if need
+    be.
+    """
+    return msgspec.json.encode(replace(state, flying=frozenset(), burying=frozenset()))
 
 
 def decoded(value: bytes | None) -> EndpointState | None:

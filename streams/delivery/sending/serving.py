@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from streams.contract import topics
+from streams.contract.enums import RuleName
 from streams.contract.failpoints import FailAt
-from streams.contract.records import Receipt
+from streams.contract.records import Receipt, Undelivered
 from streams.contract.subscription import Subscription
 from streams.contract.times import now_ms
 from streams.delivery.deciding.endpoint import (
     Action,
     Answered,
+    Buried,
     Bury,
     EndpointState,
     Event,
@@ -28,7 +30,9 @@ from streams.delivery.deciding.endpoint import (
 )
 from streams.delivery.deciding.matching import is_quiet, matches, quiet_until_ms
 from streams.delivery.deciding.outcomes import Kind
-from streams.delivery.deciding.waiting import Offer, Terms, Waiting
+from streams.delivery.deciding.receipts import is_covered
+from streams.delivery.deciding.stories import Hearing, Stories
+from streams.delivery.deciding.waiting import Offer, Terms, Waiting, due_at
 from streams.delivery.sending.metrics import EXPIRED, POSTS
 from streams.delivery.sending.outbox import KEPT_MS
 from streams.delivery.sending.posting import Poster
@@ -48,6 +52,7 @@ class Tools:
     poster: Poster
     receipts: ReceiptLog
     network: Network
+    stories: Stories
     expiry_ms: int
     may_send: Callable[[], bool]  # whether the leases hold and the state is not being rebuilt
     changed: Callable[[], None]  # something is to be stored
@@ -77,9 +82,7 @@ class Serving:
     def is_dirty(self) -> bool:
         """Whether more than the cursor is to be stored."""
         left = self._attempts or self._buried or self._replayed or self._flag != self._stored_flag
-        return bool(left) or replace(self._stored, cursor="", flying=frozenset()) != replace(
-            self.state, cursor="", flying=frozenset()
-        )
+        return bool(left) or _lasting(self._stored) != _lasting(self.state)
 
     def subscribe(self, subscription: Subscription) -> None:
         """Take the subscription as it is now."""
@@ -123,13 +126,32 @@ class Serving:
         self.take(Woken())
 
     def _offers(self, alerts: Iterable[Alert]) -> Iterable[Offer]:
-        """The alerts that match, and later ones of episodes that the endpoint was sent."""
+        """The alerts that match, and later ones of episodes that the endpoint was sent, as far as
+        their situation needs a message; then the ends that waited for a situation's.
+        """
+        stories = self._tools.stories
         known = {alert.episode for each in self.state.line for alert in each.alerts}
-        for alert in alerts:
-            is_match = matches(self.subscription, alert, self._tools.network)
-            if is_match or alert.episode in known or alert.episode in self._confirmed:
-                known.add(alert.episode)
-                yield Offer(alert, is_match, self._quiet_until(alert.at_ms))
+        told = {each.id for each in self.state.line}
+
+        def is_sent(episode: str) -> bool:
+            return episode in known or episode in self._confirmed
+
+        def is_due(end: Alert) -> bool:
+            is_said = end.id in told or is_covered(self._confirmed, end.id)
+            return is_sent(end.episode) and not is_said
+
+        hearing = Hearing(is_sent, is_due, self._is_match)
+        his = (each for each in alerts if self._is_match(each) or is_sent(each.episode))
+        for alert in stories.needed(his, hearing):
+            is_match = self._is_match(alert) or alert.episode in known
+            known.add(alert.episode)
+            told.add(alert.id)
+            is_report = alert.rule is RuleName.REPORT  # waits for itself, as no line of a digest
+            quiet_ms = 0 if is_report else self._quiet_until(alert.at_ms)
+            yield Offer(alert, is_match, quiet_ms, stories.situation(alert))
+
+    def _is_match(self, alert: Alert) -> bool:
+        return matches(self.subscription, alert, self._tools.network)
 
     def _quiet_until(self, at_ms: int) -> int:
         until_ms = quiet_until_ms(self.subscription, at_ms)
@@ -150,9 +172,7 @@ class Serving:
         if isinstance(action, Post):
             self._tasks.start(self._post(action.message))
         elif isinstance(action, Bury):
-            EXPIRED.inc()
-            self._buried.append(action.message)
-            log.warning("expired undelivered", extra=self._named(action.message.id))
+            self._tasks.start(self._bury(action.message))
         else:
             self._tasks.start(self._disable())
 
@@ -173,7 +193,10 @@ class Serving:
         if outcome.kind is Kind.DELIVERED:
             self._pass("after_post")
             endpoint = self.subscription.endpoint
-            receipt = Receipt(endpoint, message.id, now_ms(), message.covers)
+            took_ms = self._waited_ms(message)
+            receipt = Receipt(
+                endpoint, message.id, now_ms(), message.covers, message.tries + 1, took_ms
+            )
             await self._tools.receipts.write(topics.RECEIPTS, receipt)
             self._tools.receipts.note(receipt)
             self._pass("after_receipt")
@@ -183,6 +206,28 @@ class Serving:
         POSTS.labels(outcome.kind.value).inc()
         self._attempts.append(Attempt(message.id, at_ms, outcome))
         return Answered(message.id, outcome, random.random())  # noqa: S311 - jitter, no secret
+
+    async def _bury(self, message: Waiting) -> None:
+        """Into the log that it was given up, then the dead letter: in this order it is never lost.
+        Whoever takes the endpoint over in between may write it again.
+        """
+        gone = Undelivered(
+            self.subscription.endpoint,
+            message.id,
+            now_ms(),
+            message.covers,
+            message.tries,
+            self._waited_ms(message),
+        )
+        await self._tools.receipts.write(topics.RECEIPTS, gone)
+        EXPIRED.inc()
+        self._buried.append(message)
+        log.warning("expired undelivered", extra=self._named(message.id))
+        self.take(Buried(message.id))
+
+    def _waited_ms(self, message: Waiting) -> int:
+        """How long it is due by now."""
+        return max(0, now_ms() - due_at(message, self._confirmed))
 
     async def _disable(self) -> None:
         """Write into the log that the endpoint is gone; whoever manages it may enable it again."""
@@ -225,6 +270,11 @@ class Serving:
         """Send nothing more; wait for what is on its way, then give it up."""
         self.is_over = True
         await self._tasks.finish(within_s)
+
+
+def _lasting(state: EndpointState) -> EndpointState:
+    """The state without what need not be stored at once."""
+    return replace(state, cursor="", flying=frozenset(), burying=frozenset())
 
 
 def _flag(message: Waiting) -> bytes:

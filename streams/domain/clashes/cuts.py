@@ -11,13 +11,11 @@ from streams.domain.clashes.pairs import Site, stated_end
 from streams.domain.overlaps import is_within, meet, openings
 from streams.domain.roads.graph import RoadGraph
 from streams.domain.roads.quickest import Goal, Lead
-from streams.geo.network import Landmark
 
 T = TypeVar("T")
 KEY_KINDS = ("소방서", "병원", "터미널", "역")
 MOST_PLACES = 12
 MOST_MOMENTS = 48  # looked at, the soonest first
-PLACE_WITHIN_M = (250.0, 500.0, 1_000.0)  # roads by a place: within the first that holds any
 LONGER_BY = 2.0
 LONGER_BY_MS = 300_000
 _KEPT = 4096  # answers about trips; beyond it the oldest are asked again
@@ -149,20 +147,12 @@ def _times(site: Site, sites: Sequence[Site]) -> Iterator[int]:
 def _trips(graph: RoadGraph) -> Iterator[Trip]:
     keys = [place for place in graph.network.places if place.kind in KEY_KINDS]
     keys.sort(key=lambda place: KEY_KINDS.index(place.kind))
-    ends = {place.name: _ends(graph, place) for place in keys[:MOST_PLACES]}
+    ends = {place.name: graph.beside((place.lon, place.lat)) for place in keys[:MOST_PLACES]}
     for one, other in permutations(ends, 2):
         starts, goal = ends[one][0], ends[other][1]
         found = graph.table.quickest(starts, goal, frozenset())
         if found is not None:
             yield Trip((one, other), starts, goal, found.cost_ms, graph.links_on(found))
-
-
-def _ends(graph: RoadGraph, place: Landmark) -> tuple[dict[int, Lead], Goal]:
-    for radius_m in PLACE_WITHIN_M:
-        starts, goal = graph.near((place.lon, place.lat), radius_m)
-        if starts and goal.leads:
-            break
-    return starts, goal
 
 
 def _roads(sites: Iterable[Site]) -> frozenset[int]:

@@ -555,7 +555,7 @@ class ColumnTable:
         pace = paces_of(picked(report, places))
         said = map(self._id, places[pace.is_any].tolist())
         speeds_dkmh = np.rint(pace.kmh * 10)[pace.is_any].astype(int).tolist()
-        lesson = QuarterSpeeds(dict(zip(said, speeds_dkmh, strict=True)), set())
+        lesson = QuarterSpeeds(dict(zip(said, speeds_dkmh, strict=True)), set(), {})
         look = LinkLook(self._facts.links, rules, factor_of)
         for link_id in map(self._id, _ints(self._rest["is_rich"][:count] & self._is_here)):
             teach(lesson, link_id, self._fold(link_id), at_ms, look)
@@ -651,6 +651,10 @@ class ColumnTable:
             self._shown.add(places)
             self._paged.add(places)
 
+    def views(self) -> tuple[Sequence[str], Array]:
+        """The links by place, and what is shown of each (`VIEW`), until the next step."""
+        return self._all_ids(), self._rows["view"][: self._count]
+
     def told(self, *, is_whole: bool) -> LinksEntry | None:
         """What the history is told of what is shown: the links of which it is news, or all; None
         where there is nothing to tell. It counts as told.
@@ -678,6 +682,10 @@ class ColumnTable:
             self._rows["is_due"][changed] = False
             self._paged.add(changed)
         return entry
+
+    def places(self) -> Mapping[str, int]:
+        """The links' places, by which the history tells of them."""
+        return {**self._base.place, **self._new}
 
     def _obstructed(self, places: Places) -> dict[int, Obstructed]:
         """What closes links at these places, and works on them, where something does."""

@@ -107,7 +107,7 @@ def unpacked(value: bytes) -> LinksEntry:
     if form != LONG:
         raise EntryError(f"entry of form {form.hex() or 'nothing'}")
     try:
-        head, _, records = _inflated(body).partition(b"\n")
+        head, _, records = inflated(body).partition(b"\n")
         line = json.loads(head)
         rows = line.get("obstructed", {}).items()
         return LinksEntry(
@@ -174,7 +174,8 @@ def _layout(records: int) -> struct.Struct:
     return struct.Struct(f"<{records}I")
 
 
-def _inflated(body: bytes) -> bytes:
+def inflated(body: bytes) -> bytes:
+    """What was deflated; EntryError where it is cut short or endless, zlib.error where none was."""
     inflater = zlib.decompressobj()
     found = inflater.decompress(body, MOST_BYTES)
     if not inflater.eof:

@@ -20,6 +20,7 @@ from streams.domain.links.quarters import (
     place_of,
     running,
 )
+from streams.domain.links.quarters_told import QuarterEntry, entry_of
 from streams.domain.links.service import MARKS, PAIRS, RUNNING, SERVICE, RoutesOf, Service
 from streams.domain.links.table import LinkTable
 from streams.domain.links.usual import PLACES, USUAL, Rung, Standing, UsualCells, UsualSpeed
@@ -115,11 +116,13 @@ class Learning:
             if first <= number < end:
                 yield Lesson(learned_ms(number, grid), number)
 
-    def learn(self, links: LinkTable, lesson: Lesson, factors: Factors) -> None:
+    def learn(self, links: LinkTable, lesson: Lesson, factors: Factors) -> QuarterEntry | None:
         """Learn a quarter hour: the speeds of links that nothing closes, but none of before, and
-        the passages.
+        the passages. What the history is told of it: of closed links too.
         """
         found = links.lesson(lesson.at_ms, factors.of)
         self._now = None
         self.usual.learn(place_of(lesson.number, self._habits.is_holiday), found.speeds_dkmh)
-        self.service.learn(lesson.number, found.closed)
+        passages = self.service.learn(lesson.number, found.closed)
+        speeds = found.speeds_dkmh | found.hindered_dkmh
+        return entry_of(lesson.number, speeds, passages, links.places())

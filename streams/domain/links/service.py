@@ -7,7 +7,7 @@ most `MAX_ROUTES` routes of its own; all others count together as route "".
 """
 
 import struct
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -111,18 +111,21 @@ class Service:
             busy.add(last)
         return {number + step for number in busy for step in range(QUIET_QUARTERS + 1)}
 
-    def learn(self, number: int, closed: Collection[str]) -> None:
-        """Learn a quarter hour, and no longer count it as running.
+    def learn(self, number: int, closed: Collection[str]) -> Counter[str]:
+        """Learn a quarter hour, and no longer count it as running; its passages by link.
 
         On links that are `closed` it was as ever: nothing is learned of a road from its closure. A
         quarter hour in which the whole feed was silent was none.
         """
         at, counts = place_of(number, self._is_holiday), self._taken(number)
+        by_link: Counter[str] = Counter()
+        for (link_id, _), count in counts.items():
+            by_link[link_id] += count
         passed = sum(counts.values())
         if passed:
             self._marks.put("last", number)
         elif not self._is_quiet(number):
-            return
+            return by_link
         column = self._columns.get(at.row()) or ServiceColumn(at.day)
         gone = at.day - column.day
         left = left_after(gone)
@@ -138,6 +141,7 @@ class Service:
             known[place] += WEIGHT * count if place not in as_ever else 0
         packed = b"".join(map(_COUNT.pack, known))
         self._columns.put(at.row(), ServiceColumn(at.day, before + WEIGHT, passed, packed))
+        return by_link
 
     def _places_on(self, links: Collection[str]) -> frozenset[int]:
         rows = (self._pairs.get(link_id) or {} for link_id in links)
@@ -170,12 +174,9 @@ class Service:
             self._marks.put("places", place + 1)
         return place
 
-    def due_per_hour(self, link_id: str, at_ms: int) -> int:
-        """How many buses an hour are due on a link, in thousandths; 0 where none is known of."""
-        return sum(self.due_by_route(link_id, at_ms).values())
-
     def due_by_route(self, link_id: str, at_ms: int) -> dict[str, int]:
-        """The same by route ("": all without a place of their own); routes not due are left out.
+        """How many buses an hour are due on a link, in thousandths, by route ("": all without a
+        place of their own); routes not due are left out.
 
         From the days learned: of the quarter hour, else with those beside it, else of its hour.
         Before two days of any of these are known, from the last 90 minutes that are learned.

@@ -44,10 +44,13 @@ class UsualOf(Protocol):
 
 
 class QuarterSpeeds(NamedTuple):
-    """What a quarter hour teaches: the speeds in tenths of km/h, by link; the closed links."""
+    """What a quarter hour teaches: the speeds in tenths of km/h, by link; the closed links. What
+    links showed that something was taken from teaches nothing, but was so: `hindered_dkmh`.
+    """
 
     speeds_dkmh: dict[str, int]
     closed: set[str]
+    hindered_dkmh: dict[str, int]
 
 
 class LinkTable(Protocol):
@@ -86,6 +89,8 @@ class LinkTable(Protocol):
     def show_usual(self, usual_of: UsualOf) -> None: ...
 
     def told(self, *, is_whole: bool) -> LinksEntry | None: ...
+
+    def places(self) -> Mapping[str, int]: ...
 
     def finish(self) -> None: ...
 
@@ -135,7 +140,7 @@ def teach(lesson: QuarterSpeeds, link_id: str, fold: LinkFold, at_ms: int, by: L
     then = view(as_of(fold, at_ms, by.rules), road, by.rules, at_ms, by.factor_of(road))
     if then.closure is Closure.FULL:
         lesson.closed.add(link_id)
-    if then.closure is not Closure.NONE or then.certainty is Certainty.STALE:
+    if then.speed_kmh is None or then.certainty is Certainty.STALE:
         return
-    if then.speed_kmh is not None:
-        lesson.speeds_dkmh[link_id] = round(then.speed_kmh * 10)
+    speeds = lesson.speeds_dkmh if then.closure is Closure.NONE else lesson.hindered_dkmh
+    speeds[link_id] = round(then.speed_kmh * 10)

@@ -18,6 +18,7 @@ from streams.geo.measures import Point
 from streams.geo.network import Link, Network
 
 CARRIED_FROM = 0.9  # of a section's length: standard links over so much are driven in its place
+PLACE_WITHIN_M = (250.0, 500.0, 1_000.0)  # roads by a place: within the first that holds any
 LEAVE_WITHIN_M = 2_000  # of a loose closure; a driver further off does not yet meet it
 
 
@@ -150,6 +151,27 @@ class RoadGraph:
                 if (gap_m := math.dist(spot, end)) <= radius_m:
                     leads[at] = Lead(gap_ms(gap_m))
         return starts, Goal(spot, ends)
+
+    def beside(self, point: Point) -> tuple[dict[int, Lead], Goal]:
+        """The pieces that begin by a place, and those that end there: within the first of the
+        radii that holds both; none where no road is near.
+        """
+        for radius_m in PLACE_WITHIN_M:
+            starts, goal = self.near(point, radius_m)
+            if starts and goal.leads:
+                break
+        return starts, goal
+
+    def legs_of(self, found: FoundWay) -> list[tuple[int, float]]:
+        """The links that a way drives along, in order, and how many metres of each."""
+        legs: list[tuple[int, float]] = []
+        for at in found.path:
+            piece = self.table.pieces[at]
+            if legs and legs[-1][0] == piece.place:
+                legs[-1] = (piece.place, legs[-1][1] + piece.length_m)
+            else:
+                legs.append((piece.place, piece.length_m))
+        return legs
 
     def links_on(self, found: FoundWay) -> frozenset[int]:
         """The links that a way uses."""

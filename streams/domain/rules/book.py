@@ -6,7 +6,7 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from streams.contract.enums import DiscrepancyKind, Severity
+from streams.contract.enums import OF_ROADS, DiscrepancyKind, RuleName, Severity
 from streams.contract.times import DAY_MS, HOUR_MS, MINUTE_MS
 from streams.domain.alerts import Patience
 
@@ -124,3 +124,8 @@ def bounds_of(rule: Rule) -> dict[str, tuple[str, ParameterRange]]:
     """What the file may say of a rule: name there -> (field, bounds)."""
     rows = [(row.name, row.metadata["bounds"]) for row in fields(rule)]
     return {bounds.name: (name, bounds) for name, bounds in rows}
+
+
+def begins_of(rules: AlertRules) -> dict[RuleName, int]:
+    """For how long a thing must hold before each rule tells it, ms."""
+    return {name: getattr(rules, name).begin_ms for name in OF_ROADS}

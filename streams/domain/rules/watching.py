@@ -20,7 +20,7 @@ T = TypeVar("T")
 ConditionOf = Callable[[T, Episode | None], Condition | None]
 """What holds of a row, knowing its episode (None: there is none), which is for hysteresis."""
 
-_KNOWN = ("organisation", "lon", "lat", "ends_ms", "phase", "closure")
+_KNOWN = ("organisation", "lon", "lat", "ends_ms", "phase", "closure", "reason")
 
 
 @dataclass(frozen=True)

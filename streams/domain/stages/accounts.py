@@ -31,9 +31,10 @@ class AccountsStage:
             _forget(rows, gone, message)
         if not isinstance(message, Account):
             return effects
+        _let_go(gone, message.changed_ms)
         name = message.account
         known = rows.get(name)
-        if name in gone.stored:
+        if gone.get(name) is not None:
             effects.count("accounts gone")
         elif message.is_removed:
             rows.put(name, None)
@@ -54,15 +55,20 @@ def _is_overtaken(message: Account, known: Account) -> bool:
     return message.changed_ms < known.changed_ms
 
 
+def _let_go(gone: Rows[int], at_ms: int) -> None:
+    """The names that were removed so long before a time that no access record bears them."""
+    for old, removed_ms in gone.stored.items():
+        if removed_ms <= at_ms - KEEP_GONE_MS:
+            gone.put(old, None)
+
+
 def _forget(rows: Rows[Account], gone: Rows[int], message: Forgotten) -> None:
     """Remove an account, and its name from what it changed; without a subject, let go of the names
     that were removed so long ago that no access record bears them.
     """
     kind, _, name = message.subject.partition(":")
     if not message.subject:
-        for old, at_ms in gone.stored.items():
-            if at_ms <= message.at_ms - KEEP_GONE_MS:
-                gone.put(old, None)
+        _let_go(gone, message.at_ms)
     elif kind == "account":
         if name in rows.stored:
             rows.put(name, None)

@@ -52,15 +52,39 @@ class AcknowledgementsStage:
         for episode, row in rows.stored.items():
             if row.at_ms <= message.at_ms - KEEP_MS:
                 rows.put(episode, None)
-        if known is not None and known.verdict is not None and message.verdict is None:
-            verdict, rule, began_ms = known.verdict, known.rule, known.began_ms
-            message = replace(message, verdict=verdict, rule=rule, began_ms=began_ms)
-        rows.put(message.episode, message)
         verdicts = Rows(VERDICTS, state, effects)
-        if known is None or known.verdict is not message.verdict:
-            _count(verdicts, known, -1)
-            _count(verdicts, message, 1)
+        if message.is_withdrawn:
+            _withdraw(rows, verdicts, known, message)
+        else:
+            _take(rows, verdicts, known, message)
         return effects
+
+
+def _take(
+    rows: Rows[Acknowledgement],
+    verdicts: Rows[Verdicts],
+    known: Acknowledgement | None,
+    message: Acknowledgement,
+) -> None:
+    if known is not None and known.verdict is not None and message.verdict is None:
+        verdict, rule, began_ms = known.verdict, known.rule, known.began_ms
+        message = replace(message, verdict=verdict, rule=rule, began_ms=began_ms)
+    rows.put(message.episode, message)
+    if known is None or known.verdict is not message.verdict:
+        _count(verdicts, known, -1)
+        _count(verdicts, message, 1)
+
+
+def _withdraw(
+    rows: Rows[Acknowledgement],
+    verdicts: Rows[Verdicts],
+    known: Acknowledgement | None,
+    gone: Acknowledgement,
+) -> None:
+    """Take back what one gave oneself; another's stands."""
+    if known is not None and known.by == gone.by:
+        rows.put(gone.episode, None)
+        _count(verdicts, known, -1)
 
 
 def _forget(rows: Rows[Acknowledgement], gone: Forgotten, effects: Effects) -> None:

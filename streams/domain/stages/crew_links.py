@@ -70,7 +70,7 @@ def _forget(rows: Rows[WorkLinks], gone: Forgotten) -> None:
         if kind == "work" and permit_of(work) == permit_of(name):
             rows.put(work, None)
         elif kind == "account" and any(names(x, name) for x in row.links):
-            rows.put(work, WorkLinks(tuple(_renamed(x, name, gone.alias) for x in row.links)))
+            rows.put(work, WorkLinks(tuple(renamed(x, name, gone.alias) for x in row.links)))
 
 
 def names(link: CrewLink, account: str) -> bool:
@@ -78,7 +78,8 @@ def names(link: CrewLink, account: str) -> bool:
     return account in {link.holder, link.made_by, link.ended_by}
 
 
-def _renamed(link: CrewLink, name: str, alias: str) -> CrewLink:
+def renamed(link: CrewLink, name: str, alias: str) -> CrewLink:
+    """A link that bears another name instead of an account's."""
     made_by = alias if link.made_by == name else link.made_by
     ended_by = alias if link.ended_by == name else link.ended_by
     holder = alias if link.holder == name else link.holder

@@ -2,15 +2,32 @@
 
 A feed lists what runs now. An incident is over when its end has passed, or when three complete
 answers in a row no longer list it; an error, a broken answer or one that is suddenly short ends
-nothing.
+nothing. The office may say sooner that it is over: then it closes nothing any more, and stays
+beside that word for as long as its feed lists it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from streams.contract.derived import Declaration, Obstruction, Origin
-from streams.contract.enums import Cause, Closure, IncidentKind, Phase, PlacedBy, RuleName
-from streams.contract.records import DIGS, Incident, IncidentBatch, Message, Tick
+from streams.contract.enums import (
+    Cause,
+    Closure,
+    IncidentKind,
+    Phase,
+    PlacedBy,
+    Reporter,
+    RuleName,
+    SiteStatus,
+)
+from streams.contract.records import (
+    DIGS,
+    Incident,
+    IncidentBatch,
+    IncidentReport,
+    Message,
+    Tick,
+)
 from streams.domain.alerts import Episode
 from streams.domain.derive import send
 from streams.domain.listings import ListTables, whole_list
@@ -20,6 +37,7 @@ from streams.domain.rules.works import closure_of
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.works.direction_words import stated
 from streams.domain.works.directions import Directions
+from streams.domain.works.rows import ReportedTime
 from streams.geo.homes import Homes
 from streams.geo.network import Network
 from streams.geo.placement import Placed, place
@@ -32,7 +50,11 @@ _OF_LINK = "진행"  # a traffic centre's link id is of one direction: it says w
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningIncident(Incident):
-    """An incident with its place; `misses` counts complete answers in a row that left it out."""
+    """An incident with its place; `misses` counts complete answers in a row that left it out.
+
+    `ended`: the office says that it is over, whatever its feed says; its phase is then FINISHED.
+    `report`: the id of the office's last word.
+    """
 
     phase: Phase = Phase.ACTIVE
     links: tuple[str, ...] = ()
@@ -42,6 +64,8 @@ class RunningIncident(Incident):
     updated_ms: int = 0
     misses: int = 0
     missed_ms: int = 0  # the answer the last miss was counted of
+    ended: ReportedTime | None = None
+    report: str = ""
 
     @property
     def is_in_force(self) -> bool:
@@ -101,7 +125,7 @@ class IncidentsStep:
 class IncidentsStage:
     """incidents -> running incidents, and what they do to links."""
 
-    takes = (IncidentBatch, Tick)
+    takes = (IncidentBatch, IncidentReport, Tick)
     tables = (INCIDENTS, EPISODES, *LISTS)
 
     def __init__(
@@ -129,6 +153,9 @@ class IncidentsStage:
                 self._admit(step, message, row)
             ids = {row.incident_id: None for row in message.rows}
             _miss(step, message, whole_list(LISTS, state, effects, message, ids))
+        elif isinstance(message, IncidentReport):
+            now_ms = message.received_ms
+            _take_report(step, message)
         else:
             return effects
         send(
@@ -155,14 +182,19 @@ class IncidentsStage:
                 step.end(known, batch.received_ms)
             return
         links, placed_by = self._placed(row)
+        ended, report, updated_ms = (
+            (known.ended, known.report, known.updated_ms) if known else (None, "", 0)
+        )
         running = RunningIncident(
             **{part.name: getattr(row, part.name) for part in fields(Incident)},
-            phase=_phase_at(row, max(batch.received_ms, known.updated_ms if known else 0)),
+            phase=_phase_at(row, max(batch.received_ms, updated_ms), ended),
             links=links,
             placed_by=placed_by,
             feed=batch.feed,
             seen_ms=batch.received_ms,
-            updated_ms=known.updated_ms if known else batch.received_ms,
+            updated_ms=updated_ms or batch.received_ms,
+            ended=ended,
+            report=report,
         )
         if known and replace(known, seen_ms=running.seen_ms, misses=0, missed_ms=0) == running:
             step.rows.put(row.incident_id, running)
@@ -201,16 +233,32 @@ def _miss(step: IncidentsStep, batch: IncidentBatch, listed: frozenset[str] | No
             step.rows.put(incident_id, missed)
 
 
+def _take_report(step: IncidentsStep, report: IncidentReport) -> None:
+    """What the office says of an incident; of one that nobody lists (any more) it is counted."""
+    known = step.rows.get(report.incident_id)
+    if known is None or known.report == report.report_id:
+        step.effects.count("incident-reports repeated" if known else "incident-reports unknown")
+        return
+    is_over = report.word is SiteStatus.END
+    ended = ReportedTime(report.received_ms, Reporter.OFFICE) if is_over else None
+    at_ms = max(report.received_ms, known.updated_ms)
+    phase = _phase_at(known, at_ms, ended)
+    said = replace(known, ended=ended, phase=phase, report=report.report_id, updated_ms=at_ms)
+    step.put(said, at_ms)
+
+
 def _pass_time(step: IncidentsStep, now_ms: int) -> None:
     for known in step.rows.stored.values():
         if known.ends_ms is not None and now_ms >= known.ends_ms:
             step.end(known, now_ms)
-        elif (phase := _phase_at(known, max(now_ms, known.updated_ms))) != known.phase:
+        elif (phase := _phase_at(known, max(now_ms, known.updated_ms), known.ended)) != known.phase:
             step.put(replace(known, phase=phase, updated_ms=now_ms), now_ms)
 
 
 # A tick may be written a moment after an answer that is a moment younger: what has begun stays so.
-def _phase_at(incident: Incident, now_ms: int) -> Phase:
+def _phase_at(incident: Incident, now_ms: int, ended: ReportedTime | None) -> Phase:
+    if ended is not None:
+        return Phase.FINISHED
     return Phase.ACTIVE if now_ms >= incident.starts_ms else Phase.PLANNED
 
 

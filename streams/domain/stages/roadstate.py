@@ -37,6 +37,7 @@ from streams.domain.links.history import WHOLE_MS, history_of, packed
 from streams.domain.links.learning import TABLES, Habits, Learning, UsualAt
 from streams.domain.links.overlap import AGREEMENTS
 from streams.domain.links.quarters import IsHoliday, no_holiday
+from streams.domain.links.quarters_told import QuarterEntry, packed_quarter, quarters_of
 from streams.domain.links.settled import Judged
 from streams.domain.links.table import FOLDS, LinkTable
 from streams.domain.observed.belief import ErrorRates
@@ -113,6 +114,11 @@ class RoadRows:
         entry = self.links.told(is_whole=is_whole)
         if entry is not None:
             self.effects.remember(history_of(self._partition), self.now_ms, packed(entry))
+
+    def tell(self, at_ms: int, quarter: QuarterEntry | None) -> None:
+        """Tell the history of a quarter hour that was learned at a time."""
+        if quarter is not None:
+            self.effects.remember(quarters_of(self._partition), at_ms, packed_quarter(quarter))
 
 
 def _after(
@@ -301,7 +307,7 @@ class RoadsStage:
                 rows.factors.learn(driven, at_ms)
             for lesson in lessons:
                 if lesson.at_ms == at_ms:
-                    learning.learn(links, lesson, rows.factors)
+                    rows.tell(at_ms, learning.learn(links, lesson, rows.factors))
             done_ms = until_ms
 
     def _show(self, rows: RoadRows) -> None:

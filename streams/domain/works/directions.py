@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from streams.domain.roads.joins import turn_deg
 from streams.domain.works.direction_words import Stated, stated
 from streams.domain.works.towns import SEOUL, TOWNS
 from streams.geo.measures import Point, bearing_deg, distance_m
@@ -69,7 +70,7 @@ class Directions:
             for link in links
             if link in ways
             or any(x in named for x in self._under(link))
-            or any(_off_deg(link.bearing_deg, way.bearing_deg) < 90 for way in ways)
+            or any(turn_deg(link.bearing_deg, way.bearing_deg) < 90 for way in ways)
         )
 
     def _leads(self, link: Link, wanted: Stated) -> bool | None:
@@ -184,13 +185,8 @@ def _towards(link: Link, goals: Points) -> Iterable[float]:
 
 def _way(bearing_deg: float, heading_deg: float) -> bool | None:
     """Whether a bearing leads to a heading; None across it."""
-    off_deg = _off_deg(bearing_deg, heading_deg)
+    off_deg = turn_deg(bearing_deg, heading_deg)
     return None if abs(off_deg - 90) < ACROSS_DEG else off_deg < 90
-
-
-def _off_deg(one: float, other: float) -> float:
-    """The angle between two bearings, 0..180."""
-    return abs((one - other + 180) % 360 - 180)
 
 
 def _middle(link: Link) -> Point:

@@ -1,0 +1,1 @@
+"""Situations: what alerts tell of one place and story, as one row. Pure."""

@@ -1,0 +1,1 @@
+"""What the history on disk says in figures: each with its query, its rows and what it assumes."""
