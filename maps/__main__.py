@@ -14,6 +14,8 @@ from maps.access.first import first_code
 from maps.access.guard import GUARD, Guard
 from maps.api import matrix
 from maps.api.routes import OPERATIONS
+from maps.corridors import command as corridors
+from maps.export import command as export
 from maps.http.connections import CONNECTIONS, IDLE_S
 from maps.picture.catch_up import LOSSES
 from maps.records import command as records
@@ -22,11 +24,13 @@ from streams.contract import cli
 from streams.contract.errors import ServeError
 from streams.contract.grammars import Address, LoginMode
 from streams.contract.loop_watch import watched_loop
+from streams.contract.odd_requests import quiet_odd_requests
 from streams.contract.running import cancel, run_until_signal
 from streams.contract.settings import Settings
 from streams.contract.tls import Tls, kept_tls
 from streams.geo.loading import load_network
 from streams.state.store import Store
+from streams.words.catalogue import in_all
 
 _HELP = """Serves the live map, the page of each work and the API.
 
@@ -35,8 +39,9 @@ BOMNAE_REDIS, BOMNAE_HTTP (default 127.0.0.1:8700; port 0 takes a free one), BOM
 BOMNAE_TILES, BOMNAE_LEVELS_*, and BOMNAE_KAFKA for what the desk and crews tell. Redis may be away:
 the server waits for it and says so. Kafka may be away: only what is told is refused then.
 
-Crews tap on /w/{work} by signed links (BOMNAE_SECRET, BOMNAE_PUBLIC_URL). Their photos are kept in
-BOMNAE_PHOTOS and deleted by this server a week after their work is over."""
+Crews tap on /w/{work} by signed links (the key `links` of BOMNAE_KEYS, or BOMNAE_SECRET;
+BOMNAE_PUBLIC_URL). Their photos are kept in BOMNAE_PHOTOS until `python -m streams retention run`
+deletes them, a week after their work is over."""
 log = logging.getLogger(__name__)
 STOP_WITHIN_S = 5.0
 LOOK_S = 1.0
@@ -72,6 +77,8 @@ def command_parser() -> argparse.ArgumentParser:
     access.add_argument("action", choices=("matrix",), help="print the whole table, as Markdown")
     accounts.add_parser(commands)
     records.add_parser(commands)
+    export.add_parser(commands)
+    corridors.add_parser(commands)
     return parser
 
 
@@ -81,11 +88,19 @@ def _access(settings: Settings, options: argparse.Namespace) -> int:
     return cli.OK
 
 
-COMMANDS = {"serve": _serve, "access": _access, "accounts": accounts.run, "records": records.run}
+COMMANDS = {
+    "serve": _serve,
+    "access": _access,
+    "accounts": accounts.run,
+    "records": records.run,
+    "export": export.run,
+    "corridors": corridors.check,
+}
 
 
 async def serve(app: web.Application, address: Address, tls: Tls | None = None) -> None:
     """Serve until a signal, with TLS where there is one; prints the address once it answers."""
+    quiet_odd_requests()
     runner = web.AppRunner(
         app, access_log=None, shutdown_timeout=STOP_WITHIN_S, keepalive_timeout=IDLE_S
     )
@@ -120,7 +135,7 @@ async def _say_first_code(guard: Guard) -> None:
             if not await guard.store.is_rebuilding():
                 code = await first_code(guard.store)
                 if code:
-                    print(f"no account yet: start code {code}, good for a day", flush=True)
+                    print(f"{in_all('command.no_account')} {code}", flush=True)
                 return
         except LOSSES:
             pass

@@ -19,19 +19,27 @@ from maps.api.admin_key import add_admin_key
 from maps.api.admission import OPERATION_OF, admit_people, by_handler
 from maps.api.alerts import add_alerts
 from maps.api.calls import add_calls
+from maps.api.closures import add_closures
 from maps.api.context import CONTEXT, make_context
+from maps.api.corridors import add_corridors
 from maps.api.crew import add_crew
 from maps.api.crew_door import add_door
 from maps.api.crew_photos import add_photos
+from maps.api.dataset_shelf import add_datasets
 from maps.api.desk import add_desk
 from maps.api.oidc import PROVIDER, add_oidc
 from maps.api.passkeys import add_passkeys
 from maps.api.past import add_time
-from maps.api.posted import INTAKE, OWN_ORIGINS
+from maps.api.posted import INTAKE, OWN_ORIGINS, Paces
+from maps.api.recorded import A_MINUTE, PACE
 from maps.api.records import add_records
 from maps.api.refusal_page import refused
 from maps.api.routes import OPERATIONS
+from maps.api.shifts import add_shifts
+from maps.api.situations import add_situations
+from maps.api.statistics import add_statistics
 from maps.api.stream import add_stream
+from maps.api.wall import add_wall
 from maps.http.connections import CONNECTIONS, Connections, count_asking
 from maps.http.refusals import RequestRefusedError
 from maps.pages import csp
@@ -67,12 +75,15 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     context = app[CONTEXT] = make_context(settings, network, store)
     app[GUARD] = _guard(settings, store, context.live.now_ms)
     app[OPERATION_OF] = by_handler(OPERATIONS)
+    app[PACE] = Paces(A_MINUTE)
     if settings.login is LoginMode.OIDC:
         check_extra()
         app[PROVIDER] = Provider(settings, store.client)
         add_oidc(app)
     add_desk(app)
+    add_statistics(app)
     add_time(app)
+    add_corridors(app)
     add_stream(app)
     app[CONNECTIONS] = Connections()
     app[OWN_ORIGINS] = own_origins(settings)
@@ -81,6 +92,11 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     add_crew(app)
     add_photos(app)
     add_alerts(app)
+    add_situations(app)
+    add_datasets(app)
+    add_closures(app)
+    add_shifts(app)
+    add_wall(app)
     add_admin_key(app)
     add_passkeys(app)
     app[RECORDER], app[TALLY] = AccessLog(settings, app[INTAKE]), RefusedTally()

@@ -49,7 +49,7 @@ def of_provider(name: str) -> Account:
 
 def locked(account: Account, now_ms: int, by: str, *, is_locked: bool = True) -> Account:
     """Nobody logs in as it, and its sessions end; or again they do."""
-    valid_from_ms = now_ms if is_locked else account.valid_from_ms
+    valid_from_ms = _ended_ms(account, now_ms) if is_locked else account.valid_from_ms
     return _changed(account, now_ms, by, is_locked=is_locked, valid_from_ms=valid_from_ms)
 
 
@@ -68,14 +68,20 @@ def reset(account: Account, password_hash: str, now_ms: int, by: str) -> Account
         passkeys=(),
         must_change=True,
         is_locked=False,
-        valid_from_ms=now_ms,
+        valid_from_ms=_ended_ms(account, now_ms),
     )
 
 
 def with_password(account: Account, password_hash: str, now_ms: int) -> Account:
     """Its person's own new password; other sessions than this one's end."""
-    given = {"password_hash": password_hash, "must_change": False, "valid_from_ms": now_ms}
+    ended_ms = _ended_ms(account, now_ms)
+    given = {"password_hash": password_hash, "must_change": False, "valid_from_ms": ended_ms}
     return _changed(account, now_ms, account.account, **given)
+
+
+def _ended_ms(account: Account, now_ms: int) -> int:
+    """When its sessions end: after all that counted until now, also by a clock that is behind."""
+    return max(now_ms, account.valid_from_ms + 1)
 
 
 def with_codes(account: Account, sealed: str, now_ms: int, by: str) -> Account:
@@ -106,7 +112,8 @@ def with_roles(account: Account, roles: Iterable[Role], now_ms: int, by: str) ->
 def with_token(account: Account, token: str, days: int, now_ms: int, by: str) -> Account:
     """A program's account with its next token; the one before counts no more."""
     if account.password_hash:
-        raise AccountError("account", account.account, "one without a password: a program's own")
+        bound = "a program's, as `accounts add NAME --roles viewer --program` makes it"
+        raise AccountError("account", account.account, bound)
     hashed = sha256(token.encode()).hexdigest()
     return _changed(account, now_ms, by, token_hash=hashed, expires_ms=now_ms + days * DAY_MS)
 

@@ -13,43 +13,38 @@ from maps.access.first import first_code_again
 from maps.access.passwords import hash_of, made_password
 from maps.access.resealing import reseal
 from maps.access.sessions import end_all
-from streams.contract import cli, topics
+from streams.contract import topics
 from streams.contract.account import Account
-from streams.contract.enums import AccessAction, Role
+from streams.contract.enums import Role
 from streams.contract.errors import AccountError, IntakeError
 from streams.contract.grammars import LoginMode
 from streams.contract.settings import Settings
+from streams.contract.terminal import add_by
 from streams.contract.times import now_ms
-from streams.kafka.access_writing import AccessLog
 from streams.kafka.intake import Intake
+from streams.kafka.terminal import Terminal
+from streams.state.asked import account_of
 from streams.state.folded import is_folded
 from streams.state.store import Store
+from streams.words.catalogue import in_all
 
 EXIT_UNSETTLED, EXIT_UNKNOWN, EXIT_AWAY = 5, 7, 8
 SETTLED_WITHIN_S = 10.0
 TRIES = 3
-ADDRESS = "command line"  # what an access record says instead of one
-RECORDED = {
-    "add": (AccessAction.ACT, "account"),
-    "roles": (AccessAction.ACT, "roles"),
-    "lock": (AccessAction.ACT, "lock"),
-    "unlock": (AccessAction.ACT, "unlock"),
-    "reset": (AccessAction.KEY, "password"),
-    "token": (AccessAction.KEY, "token"),
-    "first-code": (AccessAction.KEY, "first code"),
-    "reseal": (AccessAction.KEY, "one-time codes"),
-    "remove": (AccessAction.DELETE, "account"),
-}
+RECORDED = {"first-code": "account.first_code"}  # others by their own name
 DAYS = (1, 730)
 HELP = """Who may log in, and what as. Each change is a message on the log, which keeps it;
-before it is done there is an access record of it, by NAME@terminal.
+before it is done there is an access record of it, by the account of --by, and so of each list.
 
   python -m maps accounts add kim --roles desk,operator --office roads
   python -m maps accounts reset kim       a new password; codes and passkeys count no more
   python -m maps accounts first-code      the start code of a city without accounts, once more
   python -m maps accounts lock kim        all sessions end within seconds, those of the city's
                                           login or of a proxy as well; unlock undoes it
-  python -m maps accounts token gis --days 365       what a program sends as its bearer
+  python -m maps accounts add gis --roles viewer --program   a program's: no password
+  python -m maps accounts token gis --days 365       what it sends as its bearer
+
+A name has 2 to 32 of a-z, 0-9, . and -, a letter first.
 
 A password is printed once and must be changed at the first login. Roles: viewer (the map), desk
 (answers, calls), operator (acknowledges), manager (webhooks, files), admin (accounts), auditor
@@ -89,6 +84,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     actions.add_parser("list", help="every account")
     actions.add_parser("reseal", help="after a rotation of the key for codes: seal theirs anew")
     actions.add_parser("first-code", help="the code of the first account, where it was lost")
+    add_by(*actions.choices.values())
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -103,44 +99,54 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 async def _act(settings: Settings, options: argparse.Namespace) -> int:
     store, intake = Store.connect(settings), Intake(settings)
+    terminal = Terminal(settings, intake, by=options.by, ask=account_of(settings))
     try:
         if options.action == "list":
-            return _list(await store.accounts())
+            known = await store.accounts()
+            await _record(terminal, options.action, "", count=len(known))
+            return _list(known)
         if options.action == "reseal":
-            await _record(AccessLog(settings, intake), options.action, "")
-            return await reseal(settings, store, intake)
+            await _record(terminal, options.action, "")
+            return await reseal(settings, store, intake, await terminal.account())
         if options.action == "first-code":
-            await _record(AccessLog(settings, intake), options.action, "")
-            _print(f"start code {await first_code_again(store)}, good for a day")
+            await _record(terminal, options.action, "")
+            _print(f"{in_all('command.first_code')} {await first_code_again(store)}")
             return 0
-        return await _changed(settings, store, intake, options)
+        return await _changed(settings, store, intake, options, terminal)
     finally:
         await intake.close()
         await store.close()
 
 
 async def _changed(
-    settings: Settings, store: Store, intake: Intake, options: argparse.Namespace
+    settings: Settings,
+    store: Store,
+    intake: Intake,
+    options: argparse.Namespace,
+    terminal: Terminal,
 ) -> int:
     """Do one action; where another change of the account came first, once more of what that left.
     A secret is made and shown once.
     """
-    secret, records = _secret(options), AccessLog(settings, intake)
+    secret, by = _secret(options), await terminal.account()
     for number in range(TRIES):
         known = await _known(settings, store, options)
         if known is None:
-            sys.stderr.write(f"bomnae: there is no account {options.account[:40]!r}\n")
+            unknown = in_all("command.account.unknown", name=repr(options.account[:40]))
+            sys.stderr.write(f"bomnae: {unknown}\n")
             return EXIT_UNKNOWN
-        made = _made(known, options, secret, now_ms(), cli.at_terminal())
+        made = _made(known, options, secret, now_ms(), by)
         if number == 0:
-            await _record(records, options.action, made.account)
+            await _record(terminal, options.action, made.account)
         await intake.send(topics.ACCOUNTS, 0, made)
         if secret and number == 0:
-            _print(f"{'token' if options.action == 'token' else 'password'} {secret}")
-        code = await _settled(store, made)
+            handed = "token" if options.action == "token" else "password"
+            _print(f"{in_all(f'command.handed.{handed}')} {secret}")
+        code = await _settled(store, made, options.action)
         if code is not None:
             return code
-    sys.stderr.write(f"{options.account}: others changed it {TRIES} times meanwhile; look again\n")
+    overtaken = in_all("command.account.overtaken", n=TRIES)
+    sys.stderr.write(f"{options.account}: {overtaken}\n")
     return EXIT_UNSETTLED
 
 
@@ -158,10 +164,9 @@ async def _known(
     return known if options.action == "add" or options.account in known else None
 
 
-async def _record(records: AccessLog, action: str, account: str) -> None:
-    """The access record, before it is done; IntakeError where the log is away: then it is not."""
-    what, kind = RECORDED[action]
-    await records.write(cli.at_terminal(), ADDRESS, what, subject_kind=kind, subject=account)
+async def _record(terminal: Terminal, action: str, account: str, *, count: int = 1) -> None:
+    """The access record, before it is done; LogAwayError where the log is away: then it is not."""
+    await terminal.write(RECORDED.get(action, f"account.{action}"), account, count=count)
 
 
 def _secret(options: argparse.Namespace) -> str:
@@ -208,7 +213,7 @@ def _added(
     )
 
 
-async def _settled(store: Store, made: Account) -> int | None:
+async def _settled(store: Store, made: Account, action: str) -> int | None:
     """0 once a worker has folded it, None where another change came first; it is in the log either
     way.
     """
@@ -226,9 +231,10 @@ async def _settled(store: Store, made: Account) -> int | None:
             return None
         if made.is_removed:
             await end_all(store.client, made.account)
-        _print(f"{made.account} {'is removed' if made.is_removed else 'is as said'}")
+        roles = ",".join(made.roles)
+        _print(f"{made.account}: {in_all(f'command.account.done.{action}', roles=roles)}")
         return 0
-    sys.stderr.write(f"{made.account}: in the log; no worker has taken it up yet\n")
+    sys.stderr.write(f"{made.account}: {in_all('command.in_log')}\n")
     return EXIT_UNSETTLED
 
 

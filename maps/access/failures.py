@@ -2,14 +2,16 @@
 
 Counted in Redis, for all servers. A right login clears its account's count, and takes what that
 failed by from the address's: who guesses at others' passwords is not helped by their own. Keys
-have a hash of what was typed as a name: it may be a password.
+have a hash of what was typed as a name: it may be a password. An IPv6 address counts as its
+network.
 """
 
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from streams.state.keys import FAILED, login_key
+from maps.http.clients import counted_as
+from streams.state.keys import FAILED, failed_of, login_key
 
 MOST = 5
 FOR_S = 600
@@ -21,10 +23,11 @@ class Failures:
 
     client: Any
 
-    async def are_too_many(self, account: str, address: str) -> bool:
-        """Whether either has failed too often within ten minutes."""
-        counts = [await self.client.get(key) for key in (_of(account), _from(address))]
-        return any(int(count or 0) >= MOST for count in counts)
+    async def wait_s(self, account: str, address: str) -> int:
+        """In how many seconds neither has failed too often within ten minutes; 0: it has not."""
+        keys = (_of(account), _from(address))
+        full = [key for key in keys if int(await self.client.get(key) or 0) >= MOST]
+        return max([max(1, await self.client.ttl(key)) for key in full], default=0)
 
     async def add(self, account: str, address: str) -> bool:
         """One more of both; whether that makes it too many."""
@@ -49,15 +52,15 @@ class Failures:
 
 
 def _of(account: str) -> str:
-    return login_key(FAILED, f"account:{_hashed(account)}")
+    return login_key(FAILED, failed_of(account))
 
 
 def _from(address: str) -> str:
-    return login_key(FAILED, f"address:{address}")
+    return login_key(FAILED, f"address:{counted_as(address)}")
 
 
 def _both(account: str, address: str) -> str:
-    return login_key(FAILED, f"both:{_hashed(account)} {address}")
+    return login_key(FAILED, f"both:{_hashed(account)} {counted_as(address)}")
 
 
 def _hashed(account: str) -> str:

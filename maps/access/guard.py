@@ -80,12 +80,13 @@ class Guard:
     async def _of_session(self, request: web.Request, address: str) -> Who | None:
         token = request.cookies.get(COOKIE, "")
         session = await self.sessions.of(token) if token else None
-        if session is None:
-            return None
+        if session is None or session.door is not self.settings.login:
+            return None  # the door it came in by is no door any more
         known = await self._known(session.account)
         if known is None and session.roles is None:
             return None
-        if known is not None and (known.is_locked or session.begun_ms < known.valid_from_ms):
+        since_ms = max(session.begun_ms, session.counts_from_ms)
+        if known is not None and (known.is_locked or since_ms < known.valid_from_ms):
             return None
         roles = session.roles if session.roles is not None else known.roles if known else ()
         local = known if session.door is LoginMode.LOCAL else None
@@ -119,7 +120,9 @@ class Guard:
         """Who the proxy says it is: an account of ours, which gives the roles."""
         if not _is_in(request.remote or "", self.settings.trusted_proxies):
             raise RequestRefusedError(400, "refused.no_proxy")
-        name = request.headers["X-Remote-User"]
+        name, *more = request.headers.getall("X-Remote-User")
+        if more:  # a proxy that adds its own to the client's
+            raise RequestRefusedError(400, "refused.two_names")
         known = await self._standing(name)
         roles: tuple[Role, ...] = known.roles if known else ()
         return Who(name if known else "", roles, address, LoginMode.PROXY)
@@ -148,7 +151,7 @@ def who_of(request: web.Request) -> Who:
 def client_of(request: web.Request) -> str:
     """Whom a pace counts: an account, else an address."""
     who = who_of(request)
-    return who.account or who.address
+    return who.account or who.counted_at
 
 
 def address_of(request: web.Request, proxies: Networks) -> str:
@@ -156,7 +159,7 @@ def address_of(request: web.Request, proxies: Networks) -> str:
     at = request.remote or ""
     if not _is_in(at, proxies):
         return at
-    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    hops = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")  # lines add up
     for hop in reversed([each.strip() for each in hops]):
         if not _is_address(hop):
             return at

@@ -20,21 +20,21 @@ class Looks:
 
     client: Any
 
-    async def goes_on(self, account: str, kind: str, subject: str) -> bool:
-        """Whether this account has begun to look at this, and that is recorded."""
+    async def goes_on(self, account: str, address: str, does: str, subject: str) -> bool:
+        """Whether this account has begun to look at this from there, and that is recorded."""
         try:
-            return bool(await self.client.exists(_key(account, kind, subject)))
+            return bool(await self.client.exists(_key(account, address, does, subject)))
         except LOSSES:
             return False
 
-    async def begin(self, account: str, kind: str, subject: str) -> None:
+    async def begin(self, account: str, address: str, does: str, subject: str) -> None:
         """It is recorded."""
         try:
-            await self.client.set(_key(account, kind, subject), 1, ex=FOR_S)
+            await self.client.set(_key(account, address, does, subject), 1, ex=FOR_S)
         except LOSSES:
             return
 
 
-def _key(account: str, kind: str, subject: str) -> str:
-    text = f"{account} {kind} {subject}"
+def _key(account: str, address: str, does: str, subject: str) -> str:
+    text = f"{account} {address} {does} {subject}"
     return login_key(LOOKED, sha256(text.encode(errors="surrogateescape")).hexdigest())

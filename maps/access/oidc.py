@@ -10,7 +10,7 @@ import asyncio
 import base64
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 import aiohttp
 import msgspec
 
+from maps.access.factors import are_shown, is_due_of
 from streams.contract.account import is_name
 from streams.contract.enums import Role
 from streams.contract.errors import BomnaeError, SettingsError
@@ -29,10 +30,12 @@ STATE_FOR_S = 600
 WITHIN_S = 10.0
 KNOWN_S = 3600.0  # how long the provider's addresses and keys are believed
 AGAIN_S = 60.0  # a signature by no key that is known has the keys asked for anew, so often at most
+LOGOUT_S = 300  # a logout token is believed for; it need not say when it ends
 LEEWAY_S = 60  # two machines' clocks may be off by
 MAX_ANSWER_BYTES = 256 << 10
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 HASHED = "oidc-"  # what the account of a name begins with that cannot be one
+_TYPES = (("jwt",), ("jwt", "logout+jwt"))  # what a login's and a logout's token may say it is
 _TIMES = ("iat", "nbf", "exp")  # claims that are times
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 
@@ -103,6 +106,8 @@ class Provider:
             "code_challenge": digest.decode(),
             "code_challenge_method": "S256",
         }
+        if self.settings.oidc_max_age_s:
+            query["max_age"] = str(self.settings.oidc_max_age_s)
         return f"{facts.authorization_endpoint}?{urlencode(query)}", state
 
     async def end(self, back: str, state: str, code: str) -> tuple[Person, str]:
@@ -123,10 +128,14 @@ class Provider:
         claims = await self._claims(str(told.get("id_token", "")))
         if claims.get("nonce") != asked.nonce:
             raise OidcError("oidc_refused", "its answer is to another login (nonce)")
+        self._check_age(claims)
+        by_token = claims
         wanted = {self.settings.oidc_claim, self.settings.oidc_name}
         if wanted - claims.keys() and facts.userinfo_endpoint:
             claims = await self._more(facts.userinfo_endpoint, told, claims) | claims
-        return self._person(claims), asked.next
+        person = self._person(claims)
+        self._check_factor(person, by_token)
+        return person, asked.next
 
     async def logged_out(self, token: str) -> tuple[str, str]:
         """The session and the subject that a logout token ends, either "" where it names none."""
@@ -134,9 +143,25 @@ class Provider:
         events = claims.get("events")
         if not isinstance(events, dict) or LOGOUT_EVENT not in events or "nonce" in claims:
             raise OidcError("oidc_refused", "no logout token")
+        if time.time() - claims["iat"] > LOGOUT_S:
+            raise OidcError("oidc_refused", "a logout token that is old")
         return str(claims.get("sid", "")), str(claims.get("sub", ""))
 
-    def _person(self, claims: Mapping[str, Any]) -> Person:
+    def _check_age(self, claims: Mapping[str, object]) -> None:
+        """OidcError where somebody logged in there too long ago, or it is not said when."""
+        most_s, at_s = self.settings.oidc_max_age_s, claims.get("auth_time")
+        began_s = at_s if isinstance(at_s, int | float) and not isinstance(at_s, bool) else 0
+        if most_s and time.time() - began_s > most_s + LEEWAY_S:
+            raise OidcError("oidc_refused", "it let in a login of too long ago (auth_time)")
+
+    def _check_factor(self, person: Person, claims: Mapping[str, object]) -> None:
+        """OidcError where a second factor is due and the signed answer shows none."""
+        accepted = self.settings.oidc_factors
+        is_due = is_due_of(person.roles, self.settings.second_factor)
+        if accepted and is_due and not are_shown(claims, accepted):
+            raise OidcError("oidc_factor", "neither acr nor amr is one of BOMNAE_OIDC_FACTORS")
+
+    def _person(self, claims: Mapping[str, object]) -> Person:
         groups = claims.get(self.settings.oidc_claim, [])
         told = groups if isinstance(groups, list) else [groups]
         named = {each for each in told if isinstance(each, str)}
@@ -152,7 +177,7 @@ class Provider:
         from joserfc import jwt  # noqa: PLC0415 - an extra: asked for at the start
         from joserfc.errors import JoseError  # noqa: PLC0415
 
-        facts, claims = await self._signed(token)
+        facts, claims = await self._signed(token, _TYPES[is_logout])
         try:
             rules = jwt.JWTClaimsRegistry(
                 leeway=LEEWAY_S,
@@ -172,7 +197,7 @@ class Provider:
             raise OidcError("oidc_refused", "its answer names nobody")
         return claims
 
-    async def _signed(self, token: str) -> tuple[Facts, dict[str, Any]]:
+    async def _signed(self, token: str, types: Collection[str]) -> tuple[Facts, dict[str, Any]]:
         """What a token says that a key of the provider has signed. Where none that is known has,
         they may be others by now: they are asked for anew, once in `AGAIN_S`.
         """
@@ -183,7 +208,9 @@ class Provider:
         while True:
             facts, keys = found
             try:
-                return facts, dict(jwt.decode(token, keys, algorithms=_ALGORITHMS).claims)
+                read = jwt.decode(token, keys, algorithms=_ALGORITHMS)
+                _check_type(read.header.get("typ"), types)
+                return facts, dict(read.claims)
             except (JoseError, ValueError, TypeError, LookupError) as error:
                 is_unknown = isinstance(error, InvalidKeyIdError | BadSignatureError)
                 again = await self._other_keys(keys) if is_unknown else None
@@ -263,6 +290,13 @@ class Provider:
         if not isinstance(body, dict):
             raise OidcError("oidc_refused", "its answer is no object")
         return body
+
+
+def _check_type(told: object, types: Collection[str]) -> None:
+    """OidcError for a token that says it is for something else; most say nothing, or `JWT`."""
+    name = str(told or "jwt").lower().removeprefix("application/")
+    if name not in types:
+        raise OidcError("oidc_refused", "its answer is a token for something else (typ)")
 
 
 def account_of(name: str) -> str:

@@ -7,7 +7,7 @@ This does it for those who stay away.
 import sys
 
 from maps.access import accounts, codes
-from streams.contract import cli, topics
+from streams.contract import topics
 from streams.contract.errors import AccountError
 from streams.contract.key_file import keys_now
 from streams.contract.keys import Purpose
@@ -17,7 +17,7 @@ from streams.kafka.intake import Intake
 from streams.state.store import Store
 
 
-async def reseal(settings: Settings, store: Store, intake: Intake) -> int:
+async def reseal(settings: Settings, store: Store, intake: Intake, by: str) -> int:
     """Seal anew what another key sealed; 2 where a seal cannot be opened any more, and whose.
     SettingsError where there is no key for codes. An account that changes meanwhile keeps its seal.
     """
@@ -33,7 +33,7 @@ async def reseal(settings: Settings, store: Store, intake: Intake) -> int:
             lost.append(row.account)
             continue
         seal = codes.sealed(secret, row.account, key)
-        made = accounts.with_codes(row, seal, now_ms(), cli.at_terminal())
+        made = accounts.with_codes(row, seal, now_ms(), by)
         await intake.send(topics.ACCOUNTS, 0, made)
         count += 1
     sys.stdout.write(f"{count} sealed anew with {key.id}\n")

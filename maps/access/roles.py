@@ -15,7 +15,10 @@ class Permission(StrEnum):
     OWN = "own"  # the same while somebody is there: password, second factor
     SEE = "see"  # the map and what is on it
     ANSWER = "answer"  # the desk: answers, calls, the crews' photos
+    INTERNAL = "internal"  # datasets that are not open
+    CLOSE = "close"  # a new closure by hand
     ACT = "act"  # what an operator tells the log
+    SHIFT = "shift"  # the shift book, to read it
     EXPORT = "export"  # files that leave the house
     SUBSCRIBE = "subscribe"  # who gets webhooks
     CREWS = "crews"  # the links of crews: which there are, new ones, their end
@@ -26,13 +29,31 @@ class Permission(StrEnum):
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.SEE, Permission.FIGURES}),
-    Role.DESK: frozenset({Permission.SEE, Permission.ANSWER}),
-    Role.OPERATOR: frozenset({Permission.SEE, Permission.ANSWER, Permission.ACT}),
+    Role.DESK: frozenset(
+        {Permission.SEE, Permission.ANSWER, Permission.CLOSE, Permission.INTERNAL}
+    ),
+    Role.OPERATOR: frozenset(
+        {
+            Permission.SEE,
+            Permission.ANSWER,
+            Permission.CLOSE,
+            Permission.ACT,
+            Permission.SHIFT,
+            Permission.INTERNAL,
+        }
+    ),
     Role.MANAGER: frozenset(
-        {Permission.SEE, Permission.EXPORT, Permission.SUBSCRIBE, Permission.CREWS}
+        {
+            Permission.SEE,
+            Permission.EXPORT,
+            Permission.SUBSCRIBE,
+            Permission.CREWS,
+            Permission.SHIFT,
+            Permission.INTERNAL,
+        }
     ),
     Role.ADMIN: frozenset({Permission.ACCOUNTS, Permission.FIGURES}),
-    Role.AUDITOR: frozenset({Permission.RECORDS}),
+    Role.AUDITOR: frozenset({Permission.RECORDS, Permission.SHIFT}),
 }
 FOR_ALL = frozenset({Permission.ANYBODY, Permission.CREW})
 OF_EACH = frozenset({Permission.SELF, Permission.OWN})

@@ -5,7 +5,8 @@ again. Where Redis is away, one that was read lately goes on for its idle time; 
 """
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -37,6 +38,7 @@ class Session:
     acted_ms: int
     roles: tuple[Role, ...] | None = None
     provider_names: tuple[str, ...] = ()  # its session and subject there, for its logout
+    counts_from_ms: int = 0  # what is held against the account's valid_from_ms
 
 
 @dataclass(slots=True)
@@ -68,12 +70,17 @@ class Sessions:
         *,
         roles: Iterable[Role] | None = None,
         provider_names: Iterable[str] = (),
+        valid_from_ms: int = 0,
     ) -> tuple[str, Session]:
-        """A new session, and the token for its cookie. Raises what Redis does when it is away."""
+        """A new session, and the token for its cookie; of an account whose sessions count from
+        `valid_from_ms`. Raises what Redis does when it is away.
+        """
         token, now_ms = secrets.token_urlsafe(32), self.now_ms()
         given = None if roles is None else tuple(roles)
         there = tuple(name for name in provider_names if name)
-        made = Session(name_of(token), account, door, address, now_ms, now_ms, given, there)
+        counts_ms = max(now_ms, valid_from_ms)  # a terminal's clock may be ahead
+        name = name_of(token)
+        made = Session(name, account, door, address, now_ms, now_ms, given, there, counts_ms)
         async with self.client.pipeline(transaction=False) as together:
             together.set(login_key(SESSION, made.name), msgspec.json.encode(made), ex=self.hard_s)
             together.sadd(login_key(SESSIONS_OF, account), made.name)
@@ -141,16 +148,24 @@ class Sessions:
                 await together.execute()
 
     async def end_of_provider(self, session: str, subject: str) -> dict[str, int]:
-        """End what a provider's session began, or all of its subject; how many of each account."""
-        names = await self.client.smembers(login_key(SESSIONS_AT, session or subject))
-        ended: dict[str, int] = {}
-        for name in map(bytes.decode, names):
-            row = await self.client.get(login_key(SESSION, name))
-            if row is not None:
-                account = _SESSION.decode(row).account
-                await self.end([name], account)
-                ended[account] = ended.get(account, 0) + 1
-        return ended
+        """End what a provider's session began, or all of its subject; how many of each account.
+
+        Where both are named and nothing began in that session, those of its subject end that name
+        no session: its answer to their login may have had none.
+        """
+        found = await self._at_provider(session or subject)
+        if not found and session and subject:
+            told = (subject,)
+            found = [x for x in await self._at_provider(subject) if x.provider_names == told]
+        for each in found:
+            await self.end([each.name], each.account)
+        return dict(Counter(each.account for each in found))
+
+    async def _at_provider(self, name: str) -> list[Session]:
+        """The sessions that began with a session or a subject of the provider."""
+        names = await self.client.smembers(login_key(SESSIONS_AT, name)) if name else ()
+        rows = [await self.client.get(login_key(SESSION, each.decode())) for each in names]
+        return [_SESSION.decode(row) for row in rows if row is not None]
 
     async def all_of(self, account: str) -> list[Session]:
         """The sessions of an account, the newest first."""
@@ -161,8 +176,27 @@ class Sessions:
             for name in names:
                 together.get(login_key(SESSION, name))
             rows = await together.execute()
+        over = [name for name, row in zip(names, rows, strict=True) if row is None]
+        if over:  # its time ran out: only the list of names still has it
+            await self.client.srem(login_key(SESSIONS_OF, account), *over)
         found = [_SESSION.decode(row) for row in rows if row is not None]
         return sorted(found, key=lambda each: -each.begun_ms)
+
+    async def all_of_each(self, accounts: Sequence[str]) -> dict[str, list[Session]]:
+        """The same of many accounts, in two rounds."""
+        async with self.client.pipeline(transaction=False) as together:
+            for account in accounts:
+                together.smembers(login_key(SESSIONS_OF, account))
+            held = await together.execute()
+        names = [name.decode() for each in held for name in each]
+        async with self.client.pipeline(transaction=False) as together:
+            for name in names:
+                together.get(login_key(SESSION, name))
+            rows = await together.execute()
+        found: dict[str, list[Session]] = {account: [] for account in accounts}
+        for session in (_SESSION.decode(row) for row in rows if row is not None):
+            found.setdefault(session.account, []).append(session)
+        return found
 
     def _remembered(self, known: _Known | None, now_ms: int) -> Session | None:
         """What Redis said last of a session, for its idle time from then on."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from maps.access.roles import FOR_ALL, OF_EACH, WATCHING, Permission, permissions_of
+from maps.http.clients import counted_as
 from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
 
@@ -27,6 +28,11 @@ class Who:
     is_program: bool = False
 
     @property
+    def counted_at(self) -> str:
+        """Where they are counted: of an IPv6 address its network."""
+        return counted_as(self.address)
+
+    @property
     def is_held(self) -> bool:
         """Whether there is something to do first, on one's own account."""
         return self.must_change or self.lacks_factor
@@ -44,8 +50,15 @@ class Who:
         return permission in self.may_do
 
 
-_OPEN = frozenset(Permission) - {Permission.SUBSCRIBE, Permission.ACCOUNTS, Permission.RECORDS}
-"""Without accounts there is nobody to give rights to or to look after; endpoints have a key."""
+_OPEN = frozenset(Permission) - {
+    Permission.SUBSCRIBE,
+    Permission.ACCOUNTS,
+    Permission.RECORDS,
+    Permission.INTERNAL,
+}
+"""Without accounts there is nobody to give rights to or to look after; endpoints have a key. What
+is not open is for who has logged in.
+"""
 
 
 def nobody(address: str, door: LoginMode) -> Who:

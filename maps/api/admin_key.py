@@ -30,8 +30,8 @@ async def by_admin_key(request: web.Request, who: Who) -> Who:
     is_right = hmac.compare_digest(said, due.encode())
     if due and scheme.lower() == "bearer" and is_right:
         return Who(NAME, (), who.address, who.door, is_program=True)
-    await record_refused(request, "admin key")
+    await record_refused(request, "login.admin_key")
     if not due:
         raise RequestRefusedError(403, "refused.no_admin_key")
-    request.app[WRONG_KEYS].take(who.address)
+    request.app[WRONG_KEYS].take(who.counted_at)
     raise RequestRefusedError(401, "refused.wrong_key")

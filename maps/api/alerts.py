@@ -18,7 +18,7 @@ from maps.picture.fields import Ms, Row, filled
 from maps.picture.picture import StoreState
 from maps.picture.text import shown
 from streams.contract import topics, wire
-from streams.contract.enums import AccessAction, AlertVerdict, RuleName, Severity
+from streams.contract.enums import OF_ROADS, AccessAction, AlertVerdict, Severity
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode
@@ -110,6 +110,7 @@ async def get_alerts(request: web.Request) -> web.StreamResponse:
     takes=AcknowledgementBody,
     may=Permission.ACT,
     records=AccessAction.ACT,
+    does="alert.acknowledge",
     subject="episode",
 )
 async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
@@ -140,7 +141,7 @@ def acknowledgement_of(
         at_ms=at_ms,
         severity=body.severity or episode.severity,
         verdict=body.verdict,
-        rule=next((each for each in RuleName if each == rule), None),
+        rule=next((each for each in OF_ROADS if each == rule), None),
         began_ms=episode.since_ms,
     )
     try:

@@ -13,6 +13,7 @@ from maps.access.roles import Permission
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import Operation, Parameter, json_answer
 from maps.api.posted import INTAKE, Paces, read_body, tell
+from maps.api.recorded import counted, recorded
 from maps.desk.asking.callbacks import OpenCall, open_calls
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
@@ -89,6 +90,8 @@ async def _intake(app: web.Application) -> AsyncIterator[None]:
     takes=CallBody,
     may=Permission.ANSWER,
     records=AccessAction.ACT,
+    does="call.take",
+    names_subject=True,
 )
 async def post_call(request: web.Request) -> web.StreamResponse:
     """202 with the call's id once the log has it."""
@@ -96,6 +99,8 @@ async def post_call(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     call = call_of(body, context, call_id=body.call_id or uuid.uuid4().hex)
     request.app[PACE].take(client_of(request))
+    counted(request, 1, call.call_id)
+    await recorded(request)
     await tell(request, topics.CALLS, call)
     return json_answer(CallTaken(call.call_id), status=202)
 
@@ -103,7 +108,8 @@ async def post_call(request: web.Request) -> web.StreamResponse:
 def call_of(body: CallBody, context: Context, *, call_id: str) -> Call:
     """The call in a body; raises RequestRefusedError for what the log would refuse.
 
-    A title is a place's own, maybe a feed's text: it is cut, and numbers of persons leave it.
+    A title is a place's own, maybe a feed's text: it is cut, and numbers of persons leave it. The
+    동 is what the gazetteer says of the place's point; whoever calls says none.
     """
     _check_links("link_ids", body.link_ids, context)
     _check_links("closed", body.closed, context)
@@ -116,12 +122,19 @@ def call_of(body: CallBody, context: Context, *, call_id: str) -> Call:
         lat=body.lat,
         reference=body.reference.strip(),
         closed=body.closed,
+        dong=_dong(body, context),
     )
     try:
         wire.decode(wire.encode(call))
     except RecordRefusedError as refusal:
         raise _refused(refusal) from None
     return call
+
+
+def _dong(body: CallBody, context: Context) -> str:
+    if body.lon is None or body.lat is None:
+        return ""
+    return context.finder.addresses.dong_of((body.lon, body.lat))[: wire.MAX_DONG]
 
 
 def _check_links(name: str, link_ids: tuple[str, ...], context: Context) -> None:
@@ -146,6 +159,7 @@ def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
     {200: OpenCalls},
     may=Permission.ANSWER,
     records=AccessAction.LOOK,
+    does="call.list",
     is_one_look=True,
 )
 async def get_calls(request: web.Request) -> web.StreamResponse:
@@ -160,6 +174,7 @@ async def get_calls(request: web.Request) -> web.StreamResponse:
         and -MAX_AHEAD_MS <= now_ms - clock_ms <= LATE_MS
     )
     calls = open_calls(picture, context.network, now_ms=now_ms, is_known=is_known)
+    counted(request, len(calls))
     due = sum(call.due for call in calls)
     return json_answer(OpenCalls(now_ms, clock_ms, live.store_state, due, calls))
 
@@ -174,6 +189,7 @@ async def get_calls(request: web.Request) -> web.StreamResponse:
     takes=NoBody,
     may=Permission.ANSWER,
     records=AccessAction.ACT,
+    does="call.done",
     subject="id",
 )
 async def post_done(request: web.Request) -> web.StreamResponse:

@@ -1,6 +1,6 @@
 """What changed since a time: the shift's beginning, or the last look."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from aiohttp import web
 from msgspec import Meta
@@ -9,13 +9,17 @@ from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.operation import Operation, Parameter, packed_answer
 from maps.api.past import BUSY, lost
-from maps.past.changes import changes, first_page, subjects_of
+from maps.http.refusals import not_found
+from maps.past.changes import changes, feed_statuses, first_page, subjects_of
 from maps.past.moments import check_history, missing, only_known, time_of
 from maps.past.pictures import FEED
 from maps.picture import shapes
 from maps.picture.catch_up import LOSSES
 from maps.picture.fields import LinkIndexes, Ms, Row, filled
 from maps.picture.loop import LOST
+from streams.contract.enums import FeedStatus
+from streams.contract.times import DAY_MS
+from streams.domain.stages.feeds import FeedState
 from streams.state.kinds import Remembered
 from streams.state.store import Store
 from streams.words.spoken import OwnText, Spoken
@@ -25,7 +29,7 @@ class ChangeRow(Row, kw_only=True, metaclass=Spoken):
     """One line: what happened to a subject when."""
 
     at_ms: Ms
-    subject: Annotated[str, Meta(description="work:ID, incident:ID, feed:NAME")]
+    subject: Annotated[str, Meta(description="work:ID, incident:ID, closure:ID, feed:NAME")]
     kinds: Annotated[tuple[str, ...], Meta(description="what happened, as codes")]
     text: OwnText
     links: LinkIndexes
@@ -83,6 +87,52 @@ async def get_changes(request: web.Request) -> web.StreamResponse:
         for change in page
     ]
     return packed_answer(request, Changes(now_ms, since_ms, until_ms, len(found), next_ms, rows))
+
+
+class FeedSpan(NamedTuple):
+    """Since when, and how."""
+
+    since_ms: int
+    status: FeedStatus
+
+
+class FeedDay(Row):
+    """How a feed was over the last 24 hours, the oldest first; before the first nothing is known.
+    A silence shows two periods and a minute after it began.
+    """
+
+    feed: str
+    since_ms: Ms
+    until_ms: Ms
+    spans: list[FeedSpan]
+
+
+@Operation(
+    "GET",
+    "/api/v1/feeds/{feed}/day",
+    "How a feed was over the last 24 hours",
+    {200: FeedDay},
+    refusals=(404, 503),
+    may=Permission.SEE,
+)
+async def get_feed_day(request: web.Request) -> web.StreamResponse:
+    context, feed = request.app[CONTEXT], request.match_info["feed"]
+    if context.live.store_state == LOST:
+        raise lost()
+    if feed not in context.live.picture.feeds:
+        raise not_found("kind.feed", feed)
+    until_ms, subject = context.live.now_ms(), f"{FEED}{feed}"
+    since_ms = until_ms - DAY_MS
+    try:
+        before = (await context.live.store.past([subject], since_ms)).get(subject, (0, None))
+        entries = await context.live.store.past_since(subject, since_ms)
+    except LOSSES:
+        raise lost() from None
+    run = [(at_ms, row if isinstance(row, FeedState) else None) for at_ms, row in entries]
+    first = before[1] if isinstance(before[1], FeedState) else None
+    found = feed_statuses([(before[0], first), *run], until_ms)
+    spans = [FeedSpan(max(since_ms, from_ms), now) for from_ms, now in found]
+    return packed_answer(request, FeedDay(feed, since_ms, until_ms, spans))
 
 
 async def read_changes(

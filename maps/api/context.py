@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
 from maps.http.answers import CachedBody, body_of
+from maps.pages.basemap import Basemap, read_basemap
 from maps.pages.page import is_simulated
 from maps.pages.pages import Pages, render_pages
 from maps.pages.statics import Statics, read_statics
@@ -46,6 +47,7 @@ class Context:
     network_index: CachedBody
     finder: Finder
     is_simulated: bool
+    basemap: Basemap | None = None
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     is_counted: bool = False  # whether the counts were ever read
@@ -138,7 +140,9 @@ class Context:
         self.finder.follow(self.live.picture.works)
         return self.finder
 
-    async def export(self, key: object, build: Callable[[Picture], bytes], kind: str) -> CachedBody:
+    async def export(
+        self, key: object, build: Callable[[Picture], tuple[bytes, int]], kind: str
+    ) -> CachedBody:
         """An export of the picture now; built once per delta, off the loop, one at a time."""
         async with self._export_lock:
             picture = self.live.picture
@@ -146,9 +150,9 @@ class Context:
             if self._exports_of != name or len(self._exports) >= KEPT_EXPORTS:
                 self._exports, self._exports_of = {}, name
             if key not in self._exports:
-                self._exports[key] = await asyncio.to_thread(
-                    lambda: body_of(build(picture), kind, etag=name)
-                )
+                raw, rows = await asyncio.to_thread(build, picture)
+                body = await asyncio.to_thread(body_of, raw, kind, etag=name)
+                self._exports[key] = replace(body, rows=rows)
             return self._exports[key]
 
     async def read_counts(self) -> dict[str, int]:
@@ -169,6 +173,8 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
     simulated = is_simulated(network, settings)
     tiling = tiling_of(network)
     index = network_index(network, tiling, thresholds, settings.city, is_simulated=simulated)
+    basemap = read_basemap(settings.basemap, network)
+    ground = basemap.address if basemap else ""
     context = Context(
         settings=settings,
         network=network,
@@ -176,10 +182,11 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
         live=LiveUpdates(store, network, settings.partitions, now_ms, tiling),
         thresholds=thresholds,
         statics=statics,
-        pages=render_pages(network, settings, statics.url, is_large=tiling.is_large),
+        pages=render_pages(network, settings, statics.url, ground, is_large=tiling.is_large),
         network_index=body_of(bodies.encode(index), JSON, etag=f"{network.version}-index"),
         finder=Finder(network, load_gazetteer(settings.gazetteer), settings.province),
         is_simulated=simulated,
+        basemap=basemap,
     )
     if tiling.is_large:
         context.keep_far_tiles()

@@ -16,6 +16,7 @@ from maps.api.context import CONTEXT
 from maps.api.crew_door import DOOR
 from maps.api.operation import Operation, Parameter, json_answer
 from maps.api.posted import read_body, tell
+from maps.api.recorded import counted
 from maps.crew import taps
 from maps.desk.facts.blockings import real_end_ms
 from maps.http.refusals import RequestRefusedError, not_found
@@ -80,15 +81,16 @@ class CrewLinkMade(msgspec.Struct):
     parameters=(_WORK,),
     may=Permission.CREWS,
     records=AccessAction.LOOK,
+    does="crew_link.list",
     subject="work",
 )
 async def get_crew_links(request: web.Request) -> web.StreamResponse:
     now_ms = request.app[CONTEXT].live.now_ms()
     listed, titles = await _listed(request), await _titles(request)
     rows = sorted(listed.links, key=lambda each: each.made_ms, reverse=True)
-    return json_answer(
-        CrewLinksBody([_body_of(each, titles) for each in rows if each.expires_ms >= now_ms])
-    )
+    shown = [_body_of(each, titles) for each in rows if each.expires_ms >= now_ms]
+    counted(request, len(shown))
+    return json_answer(CrewLinksBody(shown))
 
 
 @Operation(
@@ -101,6 +103,7 @@ async def get_crew_links(request: web.Request) -> web.StreamResponse:
     takes=NewLinkBody,
     may=Permission.CREWS,
     records=AccessAction.KEY,
+    does="crew_link.make",
     subject="work",
 )
 async def post_crew_link(request: web.Request) -> web.StreamResponse:
@@ -125,6 +128,7 @@ async def post_crew_link(request: web.Request) -> web.StreamResponse:
     parameters=(_WORK, Parameter("link", "id of the link, as listed")),
     may=Permission.CREWS,
     records=AccessAction.DELETE,
+    does="crew_link.end",
     subject="link",
 )
 async def delete_crew_link(request: web.Request) -> web.StreamResponse:

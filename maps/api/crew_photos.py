@@ -22,6 +22,7 @@ from maps.api.photo_form import read_form
 from maps.api.photo_image import MAX_BYTES, photo_of, too_large
 from maps.api.photo_shelf import SHELF, Shelf
 from maps.api.posted import Paces, check_origin, check_unpacked
+from maps.api.recorded import also_recorded, by_link, counted, recorded
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from streams.contract.enums import AccessAction
@@ -84,21 +85,28 @@ _WORK, _PHOTO = Parameter("work", "permit number"), Parameter("photo", "photo id
     parameters=(_WORK,),
     needs=CREW_TOKEN,
     may=Permission.CREW,
+    records=AccessAction.ACT,
+    does="photo.put",
+    subject="work",
 )
 async def post_photo(request: web.Request) -> web.StreamResponse:
     """201 once the photo is kept. Multipart: `report_id` (a UUID, its name), then `photo`."""
     work = request.match_info["work"]
     link = await admit(request, work, bearer(request))
+    await by_link(request, link)
     shelf = _shelf(request)
     request.app[PACES].take(link)
     name, raw, kind = await _received(request)
     async with request.app[ONE_AT_A_TIME]:
         jpeg = await asyncio.to_thread(photo_of, raw, kind)
-    try:
-        await asyncio.to_thread(shelf.put, work, name, jpeg)
-    except OSError as error:
-        log.warning("photo not kept", extra={"error": type(error).__name__})
-        raise RequestRefusedError(507, "refused.no_room") from None
+        await recorded(request)
+        if pushed := await asyncio.to_thread(shelf.pushed_out_by, work, name):
+            await also_recorded(request, AccessAction.DELETE, "photo.push_out", len(pushed))
+        try:
+            await asyncio.to_thread(shelf.put, work, name, jpeg)
+        except OSError as error:
+            log.warning("photo not kept", extra={"error": type(error).__name__})
+            raise RequestRefusedError(507, "refused.no_room") from None
     return json_answer(PhotoTaken(name), status=201)
 
 
@@ -142,10 +150,14 @@ async def _body(request: web.Request) -> bytes:
     parameters=(_WORK,),
     needs=CREW_TOKEN,
     may=Permission.CREW,
+    records=AccessAction.LOOK,
+    does="photo.list",
+    subject="work",
+    is_one_look=True,
 )
 async def get_photos(request: web.Request) -> web.StreamResponse:
     work = request.match_info["work"]
-    await admit(request, work, bearer(request))
+    await by_link(request, await admit(request, work, bearer(request)))
     return await _listed(request, work)
 
 
@@ -158,10 +170,15 @@ async def get_photos(request: web.Request) -> web.StreamResponse:
     parameters=(_WORK, _PHOTO),
     needs=CREW_TOKEN,
     may=Permission.CREW,
+    records=AccessAction.LOOK,
+    does="photo.look",
+    subject="work",
+    asks_why=True,
+    is_one_look=True,
 )
 async def get_photo(request: web.Request) -> web.StreamResponse:
     work = request.match_info["work"]
-    await admit(request, work, bearer(request))
+    await by_link(request, await admit(request, work, bearer(request)))
     return await _shown(request, work)
 
 
@@ -174,6 +191,7 @@ async def get_photo(request: web.Request) -> web.StreamResponse:
     parameters=(_WORK, _PHOTO),
     may=Permission.ANSWER,
     records=AccessAction.LOOK,
+    does="photo.look",
     subject="work",
     asks_why=True,
     is_one_look=True,
@@ -191,6 +209,10 @@ async def get_desk_photo(request: web.Request) -> web.StreamResponse:
     refusals=(403,),
     parameters=(_WORK,),
     may=Permission.ANSWER,
+    records=AccessAction.LOOK,
+    does="photo.list",
+    subject="work",
+    is_one_look=True,
 )
 async def get_desk_photos(request: web.Request) -> web.StreamResponse:
     check_origin(request)
@@ -206,6 +228,7 @@ async def get_desk_photos(request: web.Request) -> web.StreamResponse:
     parameters=(_WORK,),
     may=Permission.ANSWER,
     records=AccessAction.LOOK,
+    does="photo.look",
     subject="work",
     asks_why=True,
     is_one_look=True,
@@ -219,6 +242,7 @@ async def post_look(request: web.Request) -> web.StreamResponse:
 async def _listed(request: web.Request, work: str) -> web.Response:
     shelf = request.app.get(SHELF)
     found = await asyncio.to_thread(shelf.times_ms, work) if shelf else []
+    counted(request, len(found))
     return json_answer(Photos([Photo(*each) for each in found]))
 
 

@@ -38,15 +38,16 @@ class DeskServices:
     ways: DetourFinder
     lookups: Counter[str] = field(default_factory=Counter)  # by outcome, never by what was asked
     warming: asyncio.Task[object] | None = None  # the road graph while it is being made
-    _subjects: tuple[object, object, dict[int, tuple[str, ...]]] | None = None
+    _subjects: tuple[tuple[object, ...], dict[int, tuple[str, ...]]] | None = None
 
     def by_link(self, picture: Picture) -> dict[int, tuple[str, ...]]:
-        """Works and incidents by link; made again when either changed."""
+        """Works, incidents and closures by hand by link; made again when one of them changed."""
+        seen = (picture.works, picture.incidents, picture.hand_closures)
         known = self._subjects
-        if known and known[0] is picture.works and known[1] is picture.incidents:
-            return known[2]
+        if known and all(a is b for a, b in zip(seen, known[0], strict=True)):
+            return known[1]
         made = subjects_by_link(picture, self.ways.network)
-        self._subjects = (picture.works, picture.incidents, made)
+        self._subjects = (seen, made)
         return made
 
 

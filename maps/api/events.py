@@ -15,7 +15,7 @@ from maps.picture import bodies
 from maps.picture.catch_up import LOSSES
 from maps.picture.events import AlertPage, Cursor, Wanted, newest, page_after, parse_cursor
 from maps.picture.loop import OK
-from streams.contract.enums import AlertEvent
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.subscription import Subscription
 from streams.delivery.deciding.matching import matches
 from streams.delivery.deciding.message import AlertMessage, message_of
@@ -88,13 +88,13 @@ def _cursor(text: str, partitions: int) -> Cursor:
 
 
 async def _wanted(endpoint: str, context: Context) -> Wanted:
-    """What an endpoint hears; everything without one."""
+    """What an endpoint hears; every alert without one. Published reports are listed elsewhere."""
     if not endpoint:
-        return lambda _alert: True
+        return lambda alert: alert.rule is not RuleName.REPORT
     known = (await context.live.store.subscriptions()).get(endpoint)
     if known is None:
         raise not_found("kind.endpoint", endpoint)
-    return lambda alert: is_heard(known, alert, context)
+    return lambda alert: alert.rule is not RuleName.REPORT and is_heard(known, alert, context)
 
 
 def is_heard(known: Subscription, alert: Alert, context: Context) -> bool:

@@ -139,12 +139,19 @@ async def begin_session(
     again.
     """
     before, door = who_of(request), guard.settings.login
-    await record(request, AccessAction.LOGIN, "account", name, account=name)
+    await record(request, AccessAction.LOGIN, "session.begin", name, account=name)
     with store_needed("refused.no_new_logins"):
+        guard.forget(name)
+        known = await guard.account(name)
         if before.session:
             await guard.sessions.end([before.session], before.account)
         return await guard.sessions.begin(
-            name, door, before.address, roles=roles, provider_names=provider_names
+            name,
+            door,
+            before.address,
+            roles=roles,
+            provider_names=provider_names,
+            valid_from_ms=known.valid_from_ms if known else 0,
         )
 
 

@@ -5,12 +5,11 @@ for every row and column whether it is so.
 """
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import NamedTuple
 
 from maps.access.roles import Permission
 from maps.access.who import Who, nobody
-from maps.api.operation import ADMIN_KEY, Operation
+from maps.api.operation import ADMIN_KEY, CREW_TOKEN, Operation
 from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
 
@@ -23,47 +22,104 @@ login. `key`: only with the key of BOMNAE_ADMIN_KEY. `link`: only with a crew's 
 somebody else knows. Roles add up. `recorded` is what the access record calls it."""
 
 
-class Rights(StrEnum):
-    """What a command needs at a terminal, where the rights are those of the settings it is given:
-    of the users of Kafka and Redis, and of the keys.
+class Command(NamedTuple):
+    """A command at a terminal, where the rights are those of the user of Kafka and Redis that it
+    logs in as: `users`, those of docker-compose.yml, none for what asks neither. `records` are its
+    verbs in the access records; one without says in `note` why it needs none.
     """
 
-    NONE = "none"  # reads the files it is given
-    FEEDS = "feeds"  # writes what feeds say
-    TOPICS = "topics"  # makes topics, and sets them right
-    FOLD = "fold"  # reads the log, writes the state
-    MAPS = "maps"  # reads the state; writes what people tell, accounts, access records
-    DELIVER = "deliver"  # reads the state and the endpoints' keys, writes what was delivered
-    READ = "read"  # reads log or state
+    users: tuple[str, ...]
+    records: tuple[str, ...]
+    note: str = ""
 
 
-COMMANDS: Mapping[str, tuple[Rights, str]] = {
-    "maps access": (Rights.NONE, ""),
-    "maps accounts": (Rights.MAPS, "what is done, by `NAME@terminal`; the account on the log"),
-    "maps records": (Rights.MAPS, "the head of each day, signed"),
-    "maps serve": (Rights.MAPS, "as above"),
-    "producers check": (Rights.NONE, ""),
-    "producers clock": (Rights.FEEDS, ""),
-    "producers letters": (Rights.READ, ""),
-    "producers network": (Rights.NONE, ""),
-    "producers replay": (Rights.FEEDS, ""),
-    "producers run": (Rights.FEEDS, ""),
-    "producers simulate": (Rights.NONE, ""),
-    "producers topics": (Rights.TOPICS, ""),
-    "streams audit": (Rights.READ, ""),
-    "streams dispatch": (Rights.DELIVER, "each attempt, in the state"),
-    "streams doctor": (Rights.READ, ""),
-    "streams forget": (Rights.MAPS, "what was taken out, and why"),
-    "streams keys": (Rights.NONE, ""),
-    "streams refold": (Rights.FOLD, ""),
-    "streams restore": (Rights.FOLD, ""),
-    "streams retention": (Rights.MAPS, "each run that deleted something"),
-    "streams secrets": (Rights.NONE, ""),
-    "streams sink": (Rights.NONE, ""),
-    "streams snapshot": (Rights.READ, ""),
-    "streams subscriptions": (Rights.DELIVER, "the subscription on the log"),
-    "streams undelivered": (Rights.DELIVER, ""),
-    "streams worker": (Rights.FOLD, ""),
+_FILES = "reads the files it is given"
+_KEYS = "beside the keys until the log has it"
+COMMANDS: Mapping[str, Command] = {
+    "maps access": Command((), (), "prints this table"),
+    "maps accounts": Command(
+        ("maps", "keeper"),
+        (
+            "account.list",
+            "account.add",
+            "account.roles",
+            "account.token",
+            "account.reset",
+            "account.lock",
+            "account.unlock",
+            "account.remove",
+            "account.reseal",
+            "account.first_code",
+        ),
+    ),
+    "maps export": Command(("maps",), ("export.map",), "says why"),
+    "maps corridors": Command((), (), _FILES),
+    "maps records": Command(
+        ("records", "maps"),
+        ("key.make", "record.report"),
+        "verify shows faults and no record; sign writes the head of each day, signed",
+    ),
+    "maps serve": Command(("maps",), (), "as above, each operation"),
+    "producers basemap": Command((), (), _FILES),
+    "producers check": Command((), (), _FILES),
+    "producers datasets": Command(
+        ("producers",),
+        (),
+        "run writes what datasets say: it is on the log; check and list read files",
+    ),
+    "producers clock": Command(("clock",), (), "writes the time"),
+    "producers letters": Command(("admin", "keeper"), ("letter.list",)),
+    "producers network": Command((), (), _FILES),
+    "producers replay": Command(("producers",), (), "writes what feeds say: it is on the log"),
+    "producers run": Command(("producers",), (), "writes what feeds say: it is on the log"),
+    "producers simulate": Command((), (), "a city that is none"),
+    "producers topics": Command(("admin",), (), "makes the log that records stand in, and rights"),
+    "streams acts": Command(("keeper",), ("key.make", "key.rotate", "key.derive"), "the late ones"),
+    "streams archive": Command(("archive",), (), "folds the log: no person and no words in it"),
+    "streams audit": Command(("keeper",), ("state.audit",)),
+    "streams dispatch": Command(("dispatch",), (), "each attempt stands in the state"),
+    "streams doctor": Command((), (), "as the service it runs in; shows no row and no message"),
+    "streams forget": Command(("keeper",), ("work.forget", "call.forget", "account.forget")),
+    "streams history": Command(
+        ("archive",), (), "asks files of nobody; rebuild makes them of the log"
+    ),
+    "streams keys": Command(
+        (), ("key.make", "key.rotate", "key.derive"), f"{_KEYS}; list shows ids and times alone"
+    ),
+    "streams refold": Command(("keeper",), ("state.refold",)),
+    "streams report": Command(
+        ("reports",),
+        (),
+        "reads the history's files, no row of a person is in them; keep writes which it published",
+    ),
+    "streams restore": Command(("admin",), ("state.restore",), "writes the state as `keeper`"),
+    "streams retention": Command(
+        ("retention", "keeper", "admin"),
+        ("retention.run", "retention.delete", "account.secrets"),
+        "secrets as `admin`; table reads files",
+    ),
+    "streams secrets": Command((), ("key.make", "key.rotate"), _KEYS),
+    "streams sink": Command((), (), "hears what is sent to it"),
+    "streams snapshot": Command(
+        ("snapshot",),
+        ("key.make", "snapshot.make", "snapshot.take_out"),
+        "one that is taken out says why",
+    ),
+    "streams subscriptions": Command(
+        ("keeper",),
+        (
+            "endpoint.list",
+            "endpoint.add",
+            "endpoint.change",
+            "endpoint.rotate",
+            "endpoint.remove",
+            "endpoint.test",
+        ),
+    ),
+    "streams undelivered": Command(
+        ("keeper",), ("message.send_again",), "a list shows ids and times alone"
+    ),
+    "streams worker": Command(("worker",), (), "folds the log"),
 }
 
 
@@ -104,7 +160,8 @@ def lines_of(operations: Iterable[Operation]) -> list[MatrixLine]:
 
 def cell_of(operation: Operation, who: Who) -> str:
     """What somebody may do with an operation."""
-    if operation.may is Permission.CREW and not who.may(Permission.SEE):
+    asks_a_link = operation.needs == CREW_TOKEN or not operation.is_page
+    if operation.may is Permission.CREW and (asks_a_link or not who.may(Permission.SEE)):
         return LINK
     if who.may(operation.may):
         return YES
@@ -122,9 +179,15 @@ def table(operations: Iterable[Operation]) -> str:
         (f"`{line.method} {line.path}`", line.may, line.recorded, *line.cells)
         for line in lines_of(operations)
     ]
-    commands = [("command", "rights of", "what is kept of it"), ("---",) * 3]
-    commands += [(f"`python -m {name}`", *row) for name, row in sorted(COMMANDS.items())]
+    commands: list[tuple[str, ...]] = [("command", "user of the log", "recorded as", "")]
+    commands.append(("---",) * 4)
+    commands += [_command(name, row) for name, row in sorted(COMMANDS.items())]
     return "\n".join([LEGEND, "", *map(_row, rows), "", *map(_row, commands)])
+
+
+def _command(name: str, row: Command) -> tuple[str, ...]:
+    verbs = " ".join(f"`{verb}`" for verb in row.records)
+    return f"`python -m {name}`", ", ".join(row.users), verbs, row.note
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from maps.picture.loop import LOST, LiveUpdates
 from maps.picture.shapes import word_of
 from streams.contract import topics
 from streams.contract.loop_watch import BLOCKED
+from streams.contract.odd_requests import ODD
 from streams.contract.tls import ENDS
 from streams.contract.wire import RULES
 from streams.domain.stages.feeds import status
@@ -38,6 +39,7 @@ def metrics(
         _of_desk(live, lookups),
         ENDS.collect(),
         BLOCKED.collect(),
+        ODD.collect(),
     )
     registry = CollectorRegistry()
     registry.register(Moment(found))

@@ -1,7 +1,7 @@
 """Login at the city's OpenID provider: there, back, and its word of a logout.
 
-Whoever begins is kept in Redis for ten minutes: an address begins so many in a minute and all of
-them together so many, and what goes wrong is counted as one kind of refusal.
+Whoever begins is kept in Redis for ten minutes: a client begins so many in a minute, and all who
+begin again so many together; what goes wrong is counted as one kind of refusal.
 """
 
 import re
@@ -34,20 +34,39 @@ STATUS = {
     "oidc_away": 503,
     "oidc_clock": 401,
     "oidc_denied": 401,
+    "oidc_factor": 403,
     "oidc_refused": 401,
     "oidc_state": 400,
 }
 MAX_LOGOUT_BYTES = 16 << 10
 MAX_NEXT = 1000  # characters of where a login leads
 BEGUN_A_MINUTE, ALL_A_MINUTE, WRONG_A_MINUTE = 60, 1200, 20
-BEGUN: web.AppKey[tuple[Paces, Pace]] = web.AppKey("oidc_begun")
 WRONG: web.AppKey[Paces] = web.AppKey("oidc_wrong")
 _FAULT = re.compile(r"[a-z_]{1,40}")  # what a provider may name: access_denied
 
 
+class Begun:
+    """How many logins were begun: so many by each client in a minute, and so many by all who begin
+    again. The first of a client is never kept from it by others.
+    """
+
+    def __init__(self) -> None:
+        self._of_each, self._of_all = Paces(BEGUN_A_MINUTE), Pace(ALL_A_MINUTE)
+
+    def take(self, client: str) -> None:
+        """Take one; raises RequestRefusedError (429)."""
+        is_first = self._of_each.is_idle(client)
+        self._of_each.take(client)
+        if not is_first:
+            self._of_all.take()
+
+
+BEGUN: web.AppKey[Begun] = web.AppKey("oidc_begun")
+
+
 def add_oidc(app: web.Application) -> None:
     """What the handlers need."""
-    app[BEGUN] = Paces(BEGUN_A_MINUTE), Pace(ALL_A_MINUTE)
+    app[BEGUN] = Begun()
     app[WRONG] = Paces(WRONG_A_MINUTE)
 
 
@@ -62,9 +81,7 @@ def add_oidc(app: web.Application) -> None:
 )
 async def get_oidc(request: web.Request) -> web.StreamResponse:
     guard, provider = _oidc(request)
-    of_each, of_all = request.app[BEGUN]
-    of_each.take(who_of(request).address)
-    of_all.take()
+    request.app[BEGUN].take(who_of(request).counted_at)
     try:
         leads_to = own_path(request.query.get("next", "/"))
         address, state = await provider.begin(_back(request, guard), leads_to)
@@ -142,7 +159,7 @@ async def post_oidc_logout(request: web.Request) -> web.StreamResponse:
     except LOSSES:
         raise RequestRefusedError(503, "refused.store_away") from None
     for name, count in ended.items():
-        await record(request, AccessAction.LOGOUT, "account", name, count=count, account=name)
+        await record(request, AccessAction.LOGOUT, "session.end", name, count=count, account=name)
     return web.Response(status=200, headers={"Cache-Control": NO_STORE})
 
 
@@ -153,15 +170,15 @@ async def _check_person(request: web.Request, guard: Guard, person: Person) -> N
     known = await guard.account(name)
     is_out = known.is_locked if known else await guard.store.is_account_gone(name)
     if is_out or not person.roles:
-        await record_refused(request, "account", name)
+        await record_refused(request, "login.provider", name)
         raise RequestRefusedError(403, "refused.account_locked" if is_out else "refused.no_role")
 
 
 async def _failed(request: web.Request, error: OidcError) -> RequestRefusedError:
     """What to refuse it with; counted and recorded. 429 where an address had too many."""
-    await record_refused(request, "provider", error.code, action=AccessAction.LOGIN_FAILED)
+    await record_refused(request, "login.provider", error.code, action=AccessAction.LOGIN_FAILED)
     if STATUS[error.code] < 500:
-        request.app[WRONG].take(who_of(request).address)
+        request.app[WRONG].take(who_of(request).counted_at)
     return RequestRefusedError(STATUS[error.code], f"refused.{error.code}", reason=str(error))
 
 

@@ -45,10 +45,14 @@ class Operation:
 
     `answers`: status -> the type of the JSON body, the media type of another one, or a pair of
     both; None: no body. `takes`: the type of the JSON body, or media type -> type. `may` is what
-    whoever calls must be allowed. `records` is what the access record calls it, None: it needs
-    none; whose it is, is the parameter of the path that `subject` names. `asks_why`: a person says
-    for what. `refusals` are the statuses of its own handler. `is_one_look`: what follows within ten
-    minutes is the same look. `needs` names a security scheme besides the login.
+    whoever calls must be allowed. `records` is the action of its access record, None: it needs
+    none; `does` is what the record says was done, `account.lock`, one word for one thing for as
+    long as records are kept. Whose it is, is the parameter of the path that `subject` names, else
+    what the query narrows it to; `names_subject`: its handler knows it, and has it recorded before
+    it acts; `records_some`: its handler finds whether it needs one (`needs_record`).
+    `asks_why`: a person says for what. `refusals` are the statuses of its own handler.
+    `is_one_look`: what follows within ten minutes is the same look. `needs` names a security scheme
+    besides the login.
     """
 
     method: str
@@ -58,7 +62,10 @@ class Operation:
     _: KW_ONLY
     may: Permission
     records: AccessAction | None = None
+    does: str = ""
     subject: str = ""
+    names_subject: bool = False
+    records_some: bool = False
     asks_why: bool = False
     is_one_look: bool = False
     refusals: tuple[int, ...] = ()
@@ -86,7 +93,7 @@ class Operation:
     @property
     def refused(self) -> list[int]:
         """Every status it may refuse with: its own, and those of what any such operation has before
-        its handler: a login (400, 401, 403), a body (408), an access record (503), a reason (400).
+        its handler: a login (400, 401, 403), a body (408), a record (429, 503), a reason (400).
         """
         found = set(self.refusals)
         if self.may not in FOR_ALL and not self.is_page:
@@ -94,7 +101,7 @@ class Operation:
         if self.takes is not None:
             found.add(408)
         if self.records is not None:
-            found |= {400, 503}
+            found |= {400, 429, 503}
         return sorted(found - set(self.answers))
 
     @property

@@ -85,7 +85,7 @@ async def post_password(request: web.Request) -> web.StreamResponse:
         told = (name, known.office, request.app[CONTEXT].settings.city)
         hashed = await guard.passwords.new_hash(body.new, told=told)
     made = accounts.with_password(known, hashed, guard.sessions.now_ms())
-    await record(request, AccessAction.KEY, "password", name)
+    await record(request, AccessAction.KEY, "account.password", name)
     await written(request, guard, made)
     return await begun(request, guard, made)
 
@@ -126,7 +126,7 @@ async def put_code(request: web.Request) -> web.StreamResponse:
         raise RequestRefusedError(400, "refused.wrong_code")
     known = await proven(request, guard, body.password)
     made = accounts.with_codes(known, body.sealed, now_ms, who.account)
-    await record(request, AccessAction.KEY, "one-time codes", who.account)
+    await record(request, AccessAction.KEY, "account.codes", who.account)
     await written(request, guard, made)
     who = replace(who, lacks_factor=False)
     return json_answer(session_body(who, made, idle_s=guard.sessions.idle_s))
@@ -148,28 +148,30 @@ async def post_first(request: web.Request) -> web.StreamResponse:
         await _check_first(request, guard, body.first_code)
         made = await _first(request, guard, body)
         name = made.account
-        await record(request, AccessAction.ACT, "account", name, account=name)
+        await record(request, AccessAction.ACT, "account.first", name, account=name)
         await written(request, guard, made)
         await end_first_code(guard.store)
     return await begun(request, guard, made)
 
 
 async def _check_first(request: web.Request, guard: Guard, code: str) -> None:
-    address = who_of(request).address
+    address = who_of(request).counted_at
     counted = f"start code of {address}"  # no account has such a name
-    await _check_tries(guard, counted, address)
+    await _check_tries(request, guard, counted, "login.first_code")
     is_right = await is_first_code(guard.store, code)
     if is_right is None:
         raise RequestRefusedError(409, "refused.not_first")
     if not is_right:
         await guard.failures.add(counted, address)
-        await record_refused(request, "first code", action=AccessAction.LOGIN_FAILED)
+        await record_refused(request, "login.first_code", action=AccessAction.LOGIN_FAILED)
         raise RequestRefusedError(401, "refused.wrong_first_code")
 
 
-async def _check_tries(guard: Guard, name: str, address: str) -> None:
-    if await guard.failures.are_too_many(name, address):
-        raise RequestRefusedError(429, "refused.login_locked")
+async def _check_tries(request: web.Request, guard: Guard, name: str, kind: str) -> None:
+    who = who_of(request)
+    if wait_s := await guard.failures.wait_s(name, who.address):
+        await record_refused(request, kind, who.account, action=AccessAction.LOGIN_LOCKED)
+        raise RequestRefusedError(429, "refused.login_locked").after(wait_s)
 
 
 async def _first(request: web.Request, guard: Guard, body: FirstBody) -> Account:
@@ -204,12 +206,14 @@ async def proven(request: web.Request, guard: Guard, password: str) -> Account:
     """One's own account, its password said once more; wrong ones count as failed logins."""
     known, address = await own(request, guard), who_of(request).address
     with store_needed():
-        await _check_tries(guard, known.account, address)
+        await _check_tries(request, guard, known.account, "login.password")
         is_right = await guard.passwords.is_right(password, known.password_hash)
-        await _check_tries(guard, known.account, address)  # those of one time passed the first
+        await _check_tries(
+            request, guard, known.account, "login.password"
+        )  # those of one time passed the first
         if not is_right:
             await guard.failures.add(known.account, address)
             failed = AccessAction.LOGIN_FAILED
-            await record_refused(request, "account", known.account, action=failed)
+            await record_refused(request, "login.password", known.account, action=failed)
             raise RequestRefusedError(401, "refused.wrong_login")
     return known

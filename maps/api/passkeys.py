@@ -1,14 +1,13 @@
 """Passkeys: one's own are added, listed and removed; and a login by one."""
 
 import logging
-import secrets
-from hashlib import sha256
 from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
 from maps.access import accounts, passkeys
+from maps.access.challenges import LOGIN, Challenges, adding
 from maps.access.guard import Guard, who_of
 from maps.access.passkeys import PasskeyError, PasskeySite
 from maps.access.passwords import MOST
@@ -33,12 +32,11 @@ from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture.catch_up import LOSSES
 from streams.contract.account import Account, Passkey
 from streams.contract.enums import AccessAction
-from streams.state.keys import CHALLENGE, PASSKEY_USES, login_key
+from streams.state.keys import PASSKEY_USES, login_key, used_of
 
 log = logging.getLogger(__name__)
 ASKED_A_MINUTE = 30
 SHOWN = 16  # of a key's id: enough to tell them apart
-LOGIN = "login"  # what a challenge is for, where it is not for an account's new key
 USES_FOR_S = 2 * 365 * 86_400
 PACE: web.AppKey[Paces] = web.AppKey("passkeys_pace")
 Name = Annotated[str, msgspec.Meta(max_length=MOST)]
@@ -116,7 +114,7 @@ async def post_options(request: web.Request) -> web.StreamResponse:
     guard, site = local_guard(request), _site(request)
     body = await read_body(request, ProofBody)
     known = await proven(request, guard, body.password)
-    challenge = await _asked(guard, known.account)
+    challenge = await _challenges(guard).asked(adding(known.account))
     city = request.app[CONTEXT].settings.city
     return json_answer(passkeys.registration(site, city, known, challenge))
 
@@ -135,7 +133,7 @@ async def post_passkey(request: web.Request) -> web.StreamResponse:
     body = await read_body(request, CredentialBody)
     now_ms = guard.sessions.now_ms()
     try:
-        challenge = await _taken(guard, body.credential, name)
+        challenge = await _challenges(guard).taken(body.credential, adding(name))
         key = passkeys.registered(site, body.credential, challenge, now_ms)
         if passkeys.owner_of(key.key_id, (await guard.store.accounts()).values()):
             raise RequestRefusedError(409, "refused.passkey_known")
@@ -145,7 +143,7 @@ async def post_passkey(request: web.Request) -> web.StreamResponse:
         raise RequestRefusedError(503, "refused.store_away") from None
     with refusing():
         made = accounts.with_passkey(await own(request, guard), key, now_ms)
-    await record(request, AccessAction.KEY, "passkey", name)
+    await record(request, AccessAction.KEY, "passkey.add", name)
     await written(request, guard, made)
     return await get_passkeys.handler(request)
 
@@ -166,7 +164,7 @@ async def delete_passkey(request: web.Request) -> web.StreamResponse:
     if not gone:
         raise not_found("kind.passkey", asked)
     made = accounts.without_passkeys(known, gone, guard.sessions.now_ms())
-    await record(request, AccessAction.DELETE, "passkey", known.account)
+    await record(request, AccessAction.DELETE, "passkey.remove", known.account)
     await written(request, guard, made)
     return await get_passkeys.handler(request)
 
@@ -184,11 +182,11 @@ async def post_login_options(request: web.Request) -> web.StreamResponse:
     """With a name its keys, or one that is made up: nobody learns which names there are."""
     guard, site = local_guard(request), _site(request)
     body = await read_body(request, NameBody)
-    request.app[PACE].take(who_of(request).address)
+    request.app[PACE].take(who_of(request).counted_at)
     name = body.account.strip().lower()
     with store_needed("refused.no_new_logins"):
         known = await guard.account(name) if name else None
-        challenge = await _asked(guard, LOGIN)
+        challenge = await _challenges(guard).asked(LOGIN)
     key_ids = [each.key_id for each in known.passkeys] if known else []
     if name and not key_ids:
         key_ids = [passkeys.made_up_id(name, code_keys(request)[0].secret)]
@@ -217,15 +215,15 @@ async def _proven_by(
     request: web.Request, guard: Guard, site: PasskeySite, credential: passkeys.Json
 ) -> Account:
     """The account a passkey opens; refused (401, 429) for whatever is wrong."""
-    address = who_of(request).address
-    if await guard.failures.are_too_many(f"passkey of {address}", address):
-        await record_refused(request, "passkey", action=AccessAction.LOGIN_LOCKED)
-        raise RequestRefusedError(429, "refused.login_locked")
+    address = who_of(request).counted_at
+    if wait_s := await guard.failures.wait_s(f"passkey of {address}", address):
+        await record_refused(request, "login.passkey", action=AccessAction.LOGIN_LOCKED)
+        raise RequestRefusedError(429, "refused.login_locked").after(wait_s)
     whose = passkeys.owner_of(
         str(credential.get("id", "")), (await guard.store.accounts()).values()
     )
     try:
-        challenge = await _taken(guard, credential, LOGIN)
+        challenge = await _challenges(guard).taken(credential, LOGIN)
         if whose is not None and not whose[0].is_locked:
             await _check_signed(guard, site, credential, challenge, whose[1])
             await guard.failures.clear(f"passkey of {address}", address)
@@ -239,7 +237,7 @@ async def _check_signed(
     guard: Guard, site: PasskeySite, credential: passkeys.Json, challenge: bytes, key: Passkey
 ) -> None:
     """PasskeyError where the key did not sign this; what it counts is kept for the next time."""
-    at = login_key(PASSKEY_USES, sha256(key.key_id.encode()).hexdigest())
+    at = login_key(PASSKEY_USES, used_of(key.key_id))
     uses = max(key.uses, int(await guard.store.client.get(at) or 0))
     now = passkeys.uses_of(site, credential, challenge, key, uses)
     await guard.store.client.set(at, now, ex=USES_FOR_S)
@@ -247,30 +245,14 @@ async def _check_signed(
 
 async def _failed(request: web.Request, guard: Guard, name: str) -> RequestRefusedError:
     """Counted and recorded; what to refuse it with."""
-    address = who_of(request).address
+    address = who_of(request).counted_at
     await guard.failures.add(f"passkey of {address}", address)
-    await record_refused(request, "passkey", name, action=AccessAction.LOGIN_FAILED)
+    await record_refused(request, "login.passkey", name, action=AccessAction.LOGIN_FAILED)
     return RequestRefusedError(401, "refused.wrong_passkey")
 
 
-async def _asked(guard: Guard, purpose: str) -> bytes:
-    """A new challenge, kept for two minutes with what it is for; raises what Redis does."""
-    challenge = secrets.token_bytes(32)
-    await guard.store.client.set(_key_of(challenge), purpose, ex=passkeys.FOR_S)
-    return challenge
-
-
-async def _taken(guard: Guard, credential: passkeys.Json, purpose: str) -> bytes:
-    """The challenge an answer is to; PasskeyError for one that was not asked, or was answered."""
-    challenge = passkeys.challenge_in(credential)
-    known = await guard.store.client.getdel(_key_of(challenge))
-    if known is None or known.decode() != purpose:
-        raise PasskeyError("not what was asked")
-    return challenge
-
-
-def _key_of(challenge: bytes) -> str:
-    return login_key(CHALLENGE, sha256(challenge).hexdigest())
+def _challenges(guard: Guard) -> Challenges:
+    return Challenges(guard.store.client)
 
 
 def _site(request: web.Request) -> PasskeySite:

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from aiohttp import web
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
@@ -13,14 +13,23 @@ from msgspec.structs import asdict, fields
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import Operation, Parameter, packed_answer
+from maps.api.statistics import HISTORY
 from maps.http.refusals import RequestRefusedError, not_found
-from maps.past.moments import BitemporalMoment, missing, moment_of, only_known
+from maps.past.archive import Archive, ArchivedMoment
+from maps.past.moments import (
+    BitemporalMoment,
+    before_store,
+    missing,
+    moment_of,
+    only_known,
+)
 from maps.past.pictures import past_picture
 from maps.picture import bodies, shapes
 from maps.picture.catch_up import LOSSES
 from maps.picture.fields import Ms, Row, filled
 from maps.picture.loop import LOST
 from maps.picture.picture import Picture
+from maps.picture.text import kst
 from streams.contract.enums import Certainty, Closure, Level, Phase
 from streams.contract.times import DAY_MS
 from streams.domain.closures import closure_name
@@ -30,7 +39,7 @@ from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Network
 from streams.state.kinds import KINDS
 from streams.topology.holidays import korean_holidays
-from streams.words.catalogue import Translatable
+from streams.words.catalogue import Translatable, phrase
 from streams.words.spoken import Spoken
 
 MAX_LINKS = 200
@@ -39,6 +48,9 @@ MOMENT = (
     Parameter("known", "only what had come in by then counts, Unix ms; default: now", int),
 )
 BUSY = web.AppKey("past_lock", asyncio.Lock)
+ARCHIVE = web.AppKey("archive", Archive)
+PastSource = Literal["redis", "history"]
+PastReason = Literal["", "no_record", "damaged"]
 
 
 class ClosedLink(Row, kw_only=True, metaclass=Spoken):
@@ -49,7 +61,7 @@ class ClosedLink(Row, kw_only=True, metaclass=Spoken):
     name: str
     closure: Closure
     word: Translatable
-    subjects: Annotated[tuple[str, ...], Meta(description="work:ID, incident:ID on it")]
+    subjects: Annotated[tuple[str, ...], Meta(description="work:ID, incident:ID, closure:ID on it")]
 
 
 class FoundPlace(Row):
@@ -68,6 +80,13 @@ class PastHead(Row, kw_only=True):
     known_ms: Annotated[int, Meta(description="as it was known then, Unix ms")]
     from_ms: Annotated[int, Meta(description="since when the past is remembered, Unix ms")]
     is_remembered: Annotated[bool, Meta(description="whether anything is known of it")]
+    source: Annotated[PastSource, Meta(description="what it is read from")]
+    reason: Annotated[
+        PastReason, Meta(description="why nothing is known of it: no record, or a damaged file")
+    ]
+    lacks: Annotated[
+        tuple[str, ...], Meta(description="tables of the history of which rows cannot be read")
+    ]
     simulated: bool
 
 
@@ -109,6 +128,14 @@ MomentBody = defstruct("MomentBody", _ROWS, bases=(MomentMap,), kw_only=True)
 def add_time(app: web.Application) -> None:
     """What the handlers of the past share: they read the whole history one at a time."""
     app[BUSY] = asyncio.Lock()
+    context = app[CONTEXT]
+    folder, now_ms = context.settings.history, context.live.now_ms
+    app[ARCHIVE] = Archive(app[HISTORY], folder, context.network, now_ms)
+    app.on_cleanup.append(_closed)
+
+
+async def _closed(app: web.Application) -> None:
+    app[ARCHIVE].close()
 
 
 @Operation(
@@ -123,37 +150,55 @@ def add_time(app: web.Application) -> None:
 async def get_moment(request: web.Request) -> web.StreamResponse:
     """Buses and alerts are not in it: nobody keeps where each bus was."""
     context = request.app[CONTEXT]
-    moment = asked_of(request, ())
-    picture = await picture_of_moment(request, moment)
-    body = await asyncio.to_thread(moment_body, picture, moment, context)
+    moment = await asked_of(request, ())
+    then = await then_of(request, moment)
+    body = await asyncio.to_thread(moment_body, then, moment, context)
     return packed_answer(request, body)
 
 
-def asked_of(request: web.Request, more: Iterable[str]) -> BitemporalMoment:
+async def asked_of(request: web.Request, more: Iterable[str]) -> BitemporalMoment:
     """The moment asked for; refused (400) where there is none, or a parameter besides `more`."""
     context = request.app[CONTEXT]
     only_known(request.query, ("valid", "known", *more))
-    moment = moment_of(request.query, context.live.now_ms(), context.settings.history_days)
+    first_ms = await request.app[ARCHIVE].first_ms()
+    now_ms, days = context.live.now_ms(), context.settings.history_days
+    moment = moment_of(request.query, now_ms, days, first_ms)
     if moment is None:
         raise missing("valid")
-    return moment
+    if first_ms is None or moment.is_archived:
+        return moment
+    return before_store(moment, first_ms, await remembered_ms(context))
 
 
-def head_of(picture: Picture, moment: BitemporalMoment, context: Context) -> Parts:
+async def remembered_ms(context: Context) -> int | None:
+    """Since when the store remembers anything of roads; None where it does not, or is away."""
+    if context.live.store_state == LOST:
+        return None
+    try:
+        return await context.live.store.links_from_ms()
+    except LOSSES:
+        return None
+
+
+def head_of(then: ArchivedMoment, moment: BitemporalMoment, context: Context) -> Parts:
     """The fields of `PastHead`."""
-    now_ms = context.live.now_ms()
+    now_ms, picture = context.live.now_ms(), then.picture
     return {
         "now_ms": now_ms,
         "valid_ms": moment.valid_ms,
         "known_ms": moment.known_ms,
         "from_ms": now_ms - context.settings.history_days * DAY_MS,
         "is_remembered": bool(picture.feeds or picture.links or picture.works),
+        "source": "history" if moment.is_archived else "redis",
+        "reason": then.reason,
+        "lacks": then.lacks,
         "simulated": context.is_simulated,
     }
 
 
-def moment_body(picture: Picture, moment: BitemporalMoment, context: Context) -> Struct:
+def moment_body(then: ArchivedMoment, moment: BitemporalMoment, context: Context) -> Struct:
     """The map of a picture of the past."""
+    picture = then.picture
     network, is_usual = context.network, moment.is_ahead(context.settings.fresh_ms)
     count = len(network.links)
     levels, certainty = [Level.UNKNOWN[0]] * count, [Certainty.LOST[0]] * count
@@ -165,7 +210,7 @@ def moment_body(picture: Picture, moment: BitemporalMoment, context: Context) ->
             levels[place] = view.level[0]
         certainty[place] = view.certainty[0]
     return MomentBody(
-        **head_of(picture, moment, context),
+        **head_of(then, moment, context),
         net=network.version,
         is_usual=is_usual,
         levels="".join(levels),
@@ -194,18 +239,37 @@ def moment_body(picture: Picture, moment: BitemporalMoment, context: Context) ->
 )
 async def get_at(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
-    moment = asked_of(request, ("id", "links"))
-    picture = await picture_of_moment(request, moment)
+    moment = await asked_of(request, ("id", "links"))
+    then = await then_of(request, moment)
     is_one = "id" in request.query or "links" in request.query
+    picture = recorded(then, moment) if is_one else then.picture
     body = PastBody(
-        **head_of(picture, moment, context),
+        **head_of(then, moment, context),
         **(one_of(request.query, picture, context) if is_one else city_of(picture, context)),
     )
     return packed_answer(request, body)
 
 
+async def then_of(request: web.Request, moment: BitemporalMoment) -> ArchivedMoment:
+    """The picture of the past, from the store or the history; 503 while that is away."""
+    permits = request.app[CONTEXT].live.picture.works
+    if moment.is_archived:
+        return await request.app[ARCHIVE].moment(moment.valid_ms, permits)
+    return ArchivedMoment(await picture_of_moment(request, moment))
+
+
+def recorded(then: ArchivedMoment, moment: BitemporalMoment) -> Picture:
+    """The picture; refused (404) where nothing is known of the time, which is not that all is
+    well.
+    """
+    if then.reason:
+        why, at = phrase(f"past.reason.{then.reason}"), kst(moment.valid_ms)
+        raise RequestRefusedError(404, "refused.no_record", at=at, why=why)
+    return then.picture
+
+
 async def picture_of_moment(request: web.Request, moment: BitemporalMoment) -> Picture:
-    """The picture of the past; 503 while the store is away."""
+    """The picture of the past from the store; 503 while that is away."""
     context = request.app[CONTEXT]
     live = context.live
     if live.store_state == LOST:

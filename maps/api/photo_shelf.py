@@ -51,6 +51,11 @@ class Shelf:
         for old in self.names(work)[MOST:]:
             (folder / f"{old}.jpg").unlink(missing_ok=True)
 
+    def pushed_out_by(self, work: str, name: str) -> list[str]:
+        """The photos that must go for this one, oldest last; none where it is kept already."""
+        names = self.names(work)
+        return [] if name in names else names[MOST - 1 :]
+
     def names(self, work: str) -> list[str]:
         """The photos of a work, newest first; an unreadable folder has none."""
         try:

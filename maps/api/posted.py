@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import msgspec
@@ -16,6 +17,7 @@ from streams.contract.errors import IntakeError
 from streams.contract.records import Message
 from streams.contract.topics import Topic
 from streams.kafka.intake import Intake
+from streams.state.folded import looks
 
 log = logging.getLogger(__name__)
 INTAKE = web.AppKey("intake", Intake)
@@ -33,13 +35,19 @@ class Pace:
         self._most = most
         self._taken: deque[float] = deque()
 
+    def is_idle(self, now_s: float | None = None) -> bool:
+        """Whether none was taken within a minute."""
+        now_s = time.monotonic() if now_s is None else now_s
+        return not self._taken or self._taken[-1] <= now_s - 60
+
     def take(self, now_s: float | None = None) -> None:
         """Take one; raises RequestRefusedError (429) when the minute is full."""
         now_s = time.monotonic() if now_s is None else now_s
         while self._taken and self._taken[0] <= now_s - 60:
             self._taken.popleft()
         if len(self._taken) >= self._most:
-            raise RequestRefusedError(429, "refused.too_many", count=self._most)
+            full = RequestRefusedError(429, "refused.too_many", count=self._most)
+            raise full.after(self._taken[0] + 60 - now_s)
         self._taken.append(now_s)
 
 
@@ -49,6 +57,11 @@ class Paces:
     def __init__(self, most: int) -> None:
         self._most = most
         self._paces: OrderedDict[str, Pace] = OrderedDict()
+
+    def is_idle(self, name: str) -> bool:
+        """Whether a name took none within a minute."""
+        pace = self._paces.get(name)
+        return pace is None or pace.is_idle()
 
     def take(self, name: str) -> None:
         """Take one of a name's; raises RequestRefusedError (429) when its minute is full."""
@@ -115,6 +128,22 @@ async def raw_body(request: web.Request, most_bytes: int) -> bytes:
     if len(raw) > most_bytes:
         raise RequestRefusedError(413, "refused.too_large.body", count=most_bytes)
     return raw
+
+
+SHOWN_WITHIN_S = 2.0
+LOOK_S = 0.02
+
+
+async def answered_soon(
+    look: Callable[[], Awaitable[web.Response | None]], unseen: web.Response
+) -> web.Response:
+    """The first answer that a look gives within two seconds of what was told; `unseen` where what
+    was told is not to be seen by then.
+    """
+    async for _ in looks(SHOWN_WITHIN_S, every_s=LOOK_S):
+        if (answer := await look()) is not None:
+            return answer
+    return unseen
 
 
 async def tell(request: web.Request, topic: Topic, message: Message) -> None:

@@ -9,8 +9,10 @@ from msgspec import Meta
 
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT
+from maps.api.numbers import WholeNumber
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.operation import Operation, Parameter, packed_answer
+from maps.api.recorded import counted
 from maps.http.answers import NO_CACHE, NO_STORE, answer, body_of
 from maps.http.refusals import RequestRefusedError, bad_parameter
 from maps.past.moments import only_known, time_of
@@ -24,7 +26,7 @@ from streams.contract.times import EVER_MS
 
 MOST_ROWS, MOST_CSV_ROWS = 1_000, 50_000
 LOOKING = web.AppKey("records_lock", asyncio.Lock)
-_NAMES = ("from_ms", "to_ms", "account", "action", "before", "limit")
+_NAMES = ("from_ms", "to_ms", "account", "action", "does", "before", "limit")
 
 
 class RecordRow(Row, kw_only=True):
@@ -51,13 +53,16 @@ class Records(Row, kw_only=True):
     before: Annotated[int | None, Meta(description="to go on, ask with it; null: no more")]
 
 
+_BEFORE = WholeNumber("before", "those before this offset: what an answer gave", 1, EVER_MS)
+_ROWS = WholeNumber("limit", "at most so many", 1, MOST_ROWS, FEW)
+_CSV_ROWS = WholeNumber("limit", "at most so many", 1, MOST_CSV_ROWS, MOST_CSV_ROWS)
 _FILTERS = (
     Parameter("from_ms", "not before, Unix ms", int),
     Parameter("to_ms", "before, Unix ms", int),
     Parameter("account", "of this account alone"),
     Parameter("action", ", ".join(AccessAction)),
-    Parameter("before", "those before this offset: what an answer gave", int),
-    Parameter("limit", f"at most so many, 1 to {MOST_ROWS}", int),
+    Parameter("does", "what was done: a verb of the records, account.lock"),
+    _BEFORE.parameter,
 )
 
 
@@ -86,13 +91,15 @@ async def get_records_page(request: web.Request) -> web.StreamResponse:
     "Access records, newest first, read from the log",
     {200: Records},
     refusals=(400, 503),
-    parameters=_FILTERS,
+    parameters=(*_FILTERS, _ROWS.parameter),
     may=Permission.RECORDS,
     records=AccessAction.LOOK,
+    does="record.list",
 )
 async def get_records(request: web.Request) -> web.StreamResponse:
-    found = await _found(request, asked_for(request.query, MOST_ROWS))
+    found = await _found(request, asked_for(request.query, _ROWS))
     rows = [filled(RecordRow, record, offset=offset) for offset, record in found.rows]
+    counted(request, len(rows))
     now_ms = request.app[CONTEXT].live.now_ms()
     return packed_answer(request, Records(now_ms=now_ms, records=rows, before=found.before))
 
@@ -103,20 +110,22 @@ async def get_records(request: web.Request) -> web.StreamResponse:
     "The same for a spreadsheet; 50,000 at most",
     {200: CSV},
     refusals=(400, 503),
-    parameters=_FILTERS,
+    parameters=(*_FILTERS, _CSV_ROWS.parameter),
     may=Permission.RECORDS,
     records=AccessAction.DOWNLOAD,
+    does="record.export",
     asks_why=True,
 )
 async def get_records_csv(request: web.Request) -> web.StreamResponse:
-    found = await _found(request, asked_for(request.query, MOST_CSV_ROWS, MOST_CSV_ROWS))
+    found = await _found(request, asked_for(request.query, _CSV_ROWS))
+    counted(request, len(found.rows))
     table = await asyncio.to_thread(lambda: body_of(records_table(found.rows), CSV))
     response = answer(request, table, cache=NO_STORE)
     response.headers["Content-Disposition"] = 'attachment; filename="access-records.csv"'
     return response
 
 
-def asked_for(query: Mapping[str, str], most: int, default: int = FEW) -> Asked:
+def asked_for(query: Mapping[str, str], limit: WholeNumber) -> Asked:
     """The records of a query; RequestRefusedError (400) for a parameter it cannot read."""
     only_known(query, _NAMES)
     action = query.get("action", "")
@@ -127,18 +136,10 @@ def asked_for(query: Mapping[str, str], most: int, default: int = FEW) -> Asked:
         to_ms=time_of(query, "to_ms", EVER_MS),
         account=query.get("account", ""),
         action=AccessAction(action) if action else None,
-        before=_number(query, "before", None, EVER_MS),
-        limit=_number(query, "limit", default, most) or default,
+        does=query.get("does", ""),
+        before=_BEFORE.of(query),
+        limit=limit.given(query),
     )
-
-
-def _number(query: Mapping[str, str], name: str, default: int | None, most: int) -> int | None:
-    text = query.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 20 and 1 <= int(text) <= most):
-        raise bad_parameter(name, text, "must.number", most=most)
-    return int(text)
 
 
 async def _found(request: web.Request, asked: Asked) -> Found:

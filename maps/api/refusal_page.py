@@ -25,7 +25,7 @@ async def refused(request: web.Request, refusal: RequestRefusedError) -> web.Res
     is_looked_at = "text/html" in request.headers.get("Accept", "")
     if is_page and (is_looked_at or refusal.status == 404):
         return await _page(request, refusal)
-    headers = {"Cache-Control": NO_STORE, "Content-Type": JSON}
+    headers = {"Cache-Control": NO_STORE, "Content-Type": JSON, **refusal.headers}
     return web.Response(body=error_body(refusal), status=refusal.status, headers=headers)
 
 
@@ -48,6 +48,7 @@ async def _page(request: web.Request, refusal: RequestRefusedError) -> web.Respo
         "Content-Type": HTML,
         "Cache-Control": NO_STORE,
         "Content-Security-Policy": pages.policy,
+        **refusal.headers,
     }
     return web.Response(text=text, status=refusal.status, headers=headers)
 

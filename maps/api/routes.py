@@ -13,25 +13,38 @@ from maps.access.roles import Permission
 from maps.api import (
     accounts,
     alerts,
+    basemap,
     calls,
     changes,
+    closures,
+    corridors,
     crew,
     crew_links,
     crew_page,
     crew_photos,
+    dataset_files,
+    datasets,
+    days,
     desk,
     events,
     health,
+    map_file,
     oidc,
     own_account,
     passkeys,
     past,
+    past_days,
     records,
+    reports,
     sessions,
+    shifts,
+    situations,
+    statistics,
     stream,
     subscriptions,
     truth,
     views,
+    wall,
 )
 from maps.api.context import CONTEXT, Context
 from maps.api.document import document
@@ -46,6 +59,7 @@ from maps.api.operation import (
     packed_answer,
 )
 from maps.api.operation import HTML as HTML_PAGE
+from maps.api.recorded import counted
 from maps.http.answers import IMMUTABLE, NO_CACHE, NO_STORE, answer
 from maps.http.refusals import not_found
 from maps.pages import csp
@@ -263,6 +277,7 @@ async def get_link(request: web.Request) -> web.StreamResponse:
     parameters=(_BBOX, _LEVEL),
     may=Permission.EXPORT,
     records=AccessAction.DOWNLOAD,
+    does="export.links",
     asks_why=True,
 )
 async def get_links_geojson(request: web.Request) -> web.StreamResponse:
@@ -282,6 +297,7 @@ async def get_links_geojson(request: web.Request) -> web.StreamResponse:
     parameters=(_BBOX, _PHASE),
     may=Permission.EXPORT,
     records=AccessAction.DOWNLOAD,
+    does="export.works",
     asks_why=True,
 )
 async def get_works_geojson(request: web.Request) -> web.StreamResponse:
@@ -298,6 +314,7 @@ async def get_works_geojson(request: web.Request) -> web.StreamResponse:
     parameters=(_BBOX, _PHASE),
     may=Permission.EXPORT,
     records=AccessAction.DOWNLOAD,
+    does="export.works_table",
     asks_why=True,
 )
 async def get_works_csv(request: web.Request) -> web.StreamResponse:
@@ -310,19 +327,25 @@ async def _export(request: web.Request, name: str, filters: Filters) -> web.Stre
     build = partial(_export_bytes, name, context, filters)
     kind = exports.CSV if name.endswith(".csv") else exports.GEOJSON
     body = await context.export((name, filters), build, kind)
+    counted(request, body.rows)
     response = answer(request, body, cache=NO_CACHE)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _export_bytes(name: str, context: Context, filters: Filters, picture: Picture) -> bytes:
+def _export_bytes(
+    name: str, context: Context, filters: Filters, picture: Picture
+) -> tuple[bytes, int]:
+    """An export, and how many rows or features it holds."""
+    network, simulated = context.network, context.is_simulated
     if name == "works.csv":
-        simulated = context.is_simulated
-        return exports.works_csv(picture, context.network, filters, is_simulated=simulated)
-    build = exports.links_geojson if name == "links.geojson" else exports.works_geojson
-    return bodies.encode(
-        build(picture, context.network, filters, is_simulated=context.is_simulated)
-    )
+        rows = len(exports.passing_works(picture, network, filters))
+        return exports.works_csv(picture, network, filters, is_simulated=simulated), rows
+    if name == "links.geojson":
+        links = exports.links_geojson(picture, network, filters, is_simulated=simulated)
+        return bodies.encode(links), len(links.features)
+    works = exports.works_geojson(picture, network, filters, is_simulated=simulated)
+    return bodies.encode(works), len(works.features)
 
 
 @Operation(
@@ -425,11 +448,36 @@ async def get_openapi(request: web.Request) -> web.StreamResponse:
 
 
 _MODULES = (
-    *(stream, desk, past, changes, calls, crew, crew_page, crew_links, crew_photos),
-    *(alerts, events, subscriptions, truth),
-    *(sessions, own_account, passkeys, oidc, accounts, records),
+    *(
+        basemap,
+        stream,
+        desk,
+        past,
+        past_days,
+        changes,
+        map_file,
+        calls,
+        crew,
+        crew_page,
+        crew_links,
+    ),
+    *(crew_photos, closures, alerts, situations, shifts, events, subscriptions, truth, corridors),
+    *(
+        datasets,
+        dataset_files,
+        statistics,
+        reports,
+        wall,
+        sessions,
+        own_account,
+        passkeys,
+        oidc,
+        accounts,
+    ),
+    records,
 )
 OPERATIONS = (
+    *operations_in(vars(days)),  # before the link itself, whose id may have slashes
     *operations_in(globals()),
     *(each for module in _MODULES for each in operations_in(vars(module))),
 )

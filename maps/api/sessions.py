@@ -30,7 +30,7 @@ from maps.api.posted import read_body
 from maps.http.answers import NO_CACHE, answer
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture.catch_up import LOSSES
-from streams.contract.account import Account
+from streams.contract.account import Account, is_name
 from streams.contract.enums import AccessAction
 from streams.contract.grammars import LoginMode
 from streams.kafka.access_writing import UNKNOWN
@@ -116,7 +116,8 @@ async def post_session(request: web.Request) -> web.StreamResponse:
 
 async def _proven(request: web.Request, guard: Guard, body: LoginBody) -> Account:
     """The account that was logged in as; refused (401, 429) for whatever is wrong."""
-    name, address = body.account.strip().lower()[:64], who_of(request).address
+    typed, address = body.account.strip().lower()[:64], who_of(request).address
+    name = typed if is_name(typed) else UNKNOWN  # no counter of another kind can be typed
     await _check_tries(request, guard, name)
     guard.forget(name)
     known = await guard.account(name)
@@ -134,10 +135,10 @@ async def _proven(request: web.Request, guard: Guard, body: LoginBody) -> Accoun
 
 async def _check_tries(request: web.Request, guard: Guard, name: str) -> None:
     """Refused (429) where this account, or this address, has failed too often."""
-    if await guard.failures.are_too_many(name, who_of(request).address):
+    if wait_s := await guard.failures.wait_s(name, who_of(request).address):
         told = await _told_name(guard, name)
-        await record_refused(request, "account", told, action=AccessAction.LOGIN_LOCKED)
-        raise RequestRefusedError(429, "refused.login_locked")
+        await record_refused(request, "login.password", told, action=AccessAction.LOGIN_LOCKED)
+        raise RequestRefusedError(429, "refused.login_locked").after(wait_s)
 
 
 async def _checked_code(request: web.Request, guard: Guard, known: Account, code: str) -> Account:
@@ -157,7 +158,7 @@ async def _fail(request: web.Request, guard: Guard, name: str) -> NoReturn:
     """Count it and record it; a name that no account has is not repeated: it may be a password."""
     is_locked = await guard.failures.add(name, who_of(request).address)
     action = AccessAction.LOGIN_LOCKED if is_locked else AccessAction.LOGIN_FAILED
-    await record(request, action, "account", await _told_name(guard, name), account="")
+    await record(request, action, "login.password", await _told_name(guard, name), account="")
     raise RequestRefusedError(401, "refused.wrong_login")
 
 
@@ -237,6 +238,6 @@ async def delete_one_session(request: web.Request) -> web.StreamResponse:
 
 async def _end(request: web.Request, names: list[str]) -> None:
     who = who_of(request)
-    await record(request, AccessAction.LOGOUT, "account", who.account, count=len(names))
+    await record(request, AccessAction.LOGOUT, "session.end", who.account, count=len(names))
     with store_needed():
         await request.app[GUARD].sessions.end(names, who.account)

@@ -6,9 +6,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from streams.contract.endpoint_url import MAX_URL
-from streams.contract.enums import RuleName, Severity
+from streams.contract.enums import Severity
 from streams.contract.subscription import Subscription
-from streams.contract.subscription_checks import MAX_LISTED, MAX_TITLE, VERTICES
+from streams.contract.subscription_checks import MAX_LISTED, MAX_TITLE, RULES, VERTICES
 
 # The bounds are told, not checked here: `check_subscription` refuses with the field's name.
 Texts = Annotated[tuple[str, ...], Meta(extra_json_schema={"maxItems": MAX_LISTED})]
@@ -19,7 +19,7 @@ Weekdays = Annotated[tuple[int, ...], Meta(description="0 (Monday) to 6 (Sunday)
 Hours = Annotated[str, Meta(description="HH:MM-HH:MM, Korean time, or empty")]
 
 # A word that another version stored must not take the other rows with it.
-RuleWord = Annotated[str, Meta(extra_json_schema={"enum": sorted(RuleName)})]
+RuleWord = Annotated[str, Meta(extra_json_schema={"enum": sorted(RULES)})]
 SeverityWord = Annotated[str, Meta(extra_json_schema={"enum": sorted(Severity)})]
 
 

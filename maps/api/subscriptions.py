@@ -12,6 +12,7 @@ from maps.api.away import store_needed
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import ADMIN_KEY, Operation, Parameter, json_answer
 from maps.api.posted import read_body, tell
+from maps.api.recorded import counted, recorded
 from maps.api.subscription_bodies import (
     ChangeBody,
     EndpointBody,
@@ -52,10 +53,14 @@ _ENDPOINT = (Parameter("endpoint", "ep_..."),)
     refusals=(401, 403, 429, 503),
     needs=ADMIN_KEY,
     may=Permission.SUBSCRIBE,
+    records=AccessAction.LOOK,
+    does="endpoint.list",
+    is_one_look=True,
 )
 async def get_subscriptions(request: web.Request) -> web.StreamResponse:
     """Every subscription, by title; no secret."""
     rows = await _rows(request)
+    counted(request, len(rows))
     listed = sorted(rows.values(), key=lambda each: (each.title, each.endpoint))
     return json_answer(SubscriptionsBody([body_of(each) for each in listed]))
 
@@ -69,6 +74,10 @@ async def get_subscriptions(request: web.Request) -> web.StreamResponse:
     parameters=_ENDPOINT,
     needs=ADMIN_KEY,
     may=Permission.SUBSCRIBE,
+    records=AccessAction.LOOK,
+    does="endpoint.look",
+    subject="endpoint",
+    is_one_look=True,
 )
 async def get_subscription(request: web.Request) -> web.StreamResponse:
     return json_answer(body_of(await _known(request)))
@@ -84,6 +93,8 @@ async def get_subscription(request: web.Request) -> web.StreamResponse:
     needs=ADMIN_KEY,
     may=Permission.SUBSCRIBE,
     records=AccessAction.ACT,
+    does="endpoint.add",
+    names_subject=True,
 )
 async def post_subscription(request: web.Request) -> web.StreamResponse:
     body = await read_body(request, NewBody)
@@ -94,6 +105,8 @@ async def post_subscription(request: web.Request) -> web.StreamResponse:
     with _Refusing():
         check_room(len(rows))
         made = checked(made, context.network, context.settings.webhook_networks)
+    counted(request, 1, made.endpoint)
+    await recorded(request)
     return await _written(request, made, key=key, status=201)
 
 
@@ -108,6 +121,7 @@ async def post_subscription(request: web.Request) -> web.StreamResponse:
     needs=ADMIN_KEY,
     may=Permission.SUBSCRIBE,
     records=AccessAction.ACT,
+    does="endpoint.change",
     subject="endpoint",
 )
 async def patch_subscription(request: web.Request) -> web.StreamResponse:
@@ -130,6 +144,7 @@ async def patch_subscription(request: web.Request) -> web.StreamResponse:
     needs=ADMIN_KEY,
     may=Permission.SUBSCRIBE,
     records=AccessAction.KEY,
+    does="endpoint.rotate",
     subject="endpoint",
 )
 async def post_rotation(request: web.Request) -> web.StreamResponse:
@@ -151,6 +166,7 @@ async def post_rotation(request: web.Request) -> web.StreamResponse:
     needs=ADMIN_KEY,
     may=Permission.SUBSCRIBE,
     records=AccessAction.DELETE,
+    does="endpoint.remove",
     subject="endpoint",
 )
 async def delete_subscription(request: web.Request) -> web.StreamResponse:

@@ -13,12 +13,15 @@ NO_CACHE = "no-cache"
 
 @dataclass(frozen=True, slots=True)
 class CachedBody:
-    """A body, its gzip form (empty where that does not pay), and what names its content."""
+    """A body, its gzip form (empty where that does not pay), what names its content, and of an
+    export how many rows it holds.
+    """
 
     raw: bytes
     packed: bytes
     kind: str
     etag: str = ""
+    rows: int = 1
 
 
 def body_of(raw: bytes, kind: str, *, etag: str = "", level: int = 6) -> CachedBody:

@@ -12,9 +12,11 @@ from typing import Any
 
 from aiohttp import web
 
+from maps.http.clients import counted_as
+
 IDLE_S = 30.0  # to send a request's head, or to ask again
 LOOK_S = 5.0
-MOST_OF_ONE = 600  # of one address: an office behind one proxy, every screen with two
+MOST_OF_ONE = 600  # of one address or IPv6 network: an office behind a proxy, each screen with two
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -91,4 +93,4 @@ async def count_asking(request: web.Request, handler: Handler) -> web.StreamResp
 
 def _address(transport: Any) -> str:
     peer = transport.get_extra_info("peername")
-    return str(peer[0]) if peer else ""
+    return counted_as(str(peer[0])) if peer else ""

@@ -71,10 +71,15 @@ class PageParts:
 
 
 def shell(
-    network: Network, settings: Settings, asset: Callable[[str], str], *, is_large: bool = False
+    network: Network,
+    settings: Settings,
+    asset: Callable[[str], str],
+    basemap: str = "",
+    *,
+    is_large: bool = False,
 ) -> PageParts:
-    """The shell of a city; the same network and settings give the same bytes. `is_large`: the page
-    reads its network in tiles.
+    """The shell of a city; the same network and settings give the same bytes. `basemap` is the
+    address of the ground, "" without one. `is_large`: the page reads its network in tiles.
     """
     west, south, east, north = bounds(network)
     center = [round((south + north) / 2, 6), round((west + east) / 2, 6)]
@@ -90,6 +95,7 @@ def shell(
             city=settings.city,
             simulated=is_simulated(network, settings),
             tiles=bool(settings.tiles),
+            basemap=basemap,
             center=center,
             bounds=[[south, west], [north, east]],
         )

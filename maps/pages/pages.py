@@ -18,8 +18,9 @@ from maps.picture.bodies import LinkBody
 from maps.picture.shapes import WorkRow
 from maps.picture.text import ago, hours_text, kst, kst_end, period_text, shown
 from maps.picture.truth import Truth
+from streams.contract.acts import ACTS
 from streams.contract.arrival import MAX_AHEAD_MS
-from streams.contract.enums import AccessAction
+from streams.contract.enums import AccessAction, ReportKind, Role
 from streams.contract.settings import Settings
 from streams.domain.closures import closure_name
 from streams.domain.unknown_times import notes, why_unknown_of
@@ -29,7 +30,20 @@ from streams.words.catalogue import FIRST, languages, name_of, phrase
 FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late
 HTML = "text/html; charset=utf-8"
-ENTRIES = ("map/live.js", "desk/main.js", "crew/page.js", "login/main.js", "records/main.js")
+ENTRIES = (
+    "map/live.js",
+    "wall/wall.js",
+    "desk/main.js",
+    "crew/page.js",
+    "login/main.js",
+    "records/main.js",
+    "accounts/main.js",
+    "shift/main.js",
+    "stats/main.js",
+    "reports/main.js",
+    "data/list.js",
+    "data/one.js",
+)
 READ_ONLY: Mapping[str, Any] = {
     "site": None,
     "has_links": False,
@@ -44,10 +58,18 @@ class Pages:
 
     operator: CachedBody
     operator_policy: str
+    wall: CachedBody
+    wall_policy: str
     desk: CachedBody
     docs: CachedBody
     login: CachedBody
     records: CachedBody
+    accounts: CachedBody
+    shift: CachedBody
+    stats: CachedBody
+    reports: CachedBody
+    data: CachedBody
+    dataset: CachedBody
     policy: str
     templates: jinja2.Environment
     frame: Mapping[str, Any]
@@ -107,9 +129,14 @@ def environment() -> jinja2.Environment:
 
 
 def render_pages(
-    network: Network, settings: Settings, asset: Callable[[str], str], *, is_large: bool = False
+    network: Network,
+    settings: Settings,
+    asset: Callable[[str], str],
+    basemap: str = "",
+    *,
+    is_large: bool = False,
 ) -> Pages:
-    """Every page as far as it can be rendered at start; `is_large` as of `shell`."""
+    """Every page as far as it can be rendered at start; `basemap`, `is_large` as of `shell`."""
     templates = environment()
     frame = {
         "city": settings.city,
@@ -128,25 +155,38 @@ def render_pages(
         "closure_name": closure_name,
         "ago": ago,
     }
-    parts = shell(network, settings, asset, is_large=is_large)
-    html = templates.get_template("operator.html").render(
-        header=parts.header,
-        html=parts.html,
-        script=parts.script,
-        version=network.version,
-        is_large=is_large,
-        **frame,
+    parts = shell(network, settings, asset, basemap, is_large=is_large)
+    html, wall = (
+        templates.get_template(name).render(
+            header=parts.header,
+            html=parts.html,
+            script=parts.script,
+            version=network.version,
+            is_large=is_large,
+            **frame,
+        )
+        for name in ("operator.html", "wall.html")
     )
     desk = templates.get_template("desk.html").render(version=network.version, **frame)
     return Pages(
         operator=_page(html),
         operator_policy=csp.policy(html, settings.tiles),
+        wall=_page(wall),
+        wall_policy=csp.policy(wall, settings.tiles),
         desk=_page(desk),
         docs=_page(templates.get_template("docs.html").render(**frame)),
         login=_page(templates.get_template("login.html").render(**frame)),
         records=_page(
-            templates.get_template("records.html").render(actions=[*AccessAction], **frame)
+            templates.get_template("records.html").render(
+                actions=[*AccessAction], verbs=[*ACTS], **frame
+            )
         ),
+        accounts=_page(templates.get_template("accounts.html").render(roles=[*Role], **frame)),
+        shift=_page(templates.get_template("shift.html").render(**frame)),
+        stats=_page(templates.get_template("stats.html").render(**frame)),
+        reports=_page(templates.get_template("reports.html").render(kinds=[*ReportKind], **frame)),
+        data=_page(templates.get_template("data.html").render(**frame)),
+        dataset=_page(templates.get_template("dataset.html").render(**frame)),
         # No hashes here: a block in these pages could only come from a feed's text.
         policy=csp.policy(""),
         templates=templates,

@@ -50,6 +50,7 @@ def ways_of(may: Collection[str], account: str) -> list[WayOn]:
             ("see", "/", "missing.map"),
             ("answer", "/desk", "desk"),
             ("records", "/records", "records.title"),
+            ("accounts", "/accounts", "accounts.title"),
         )
         if permission in may
     ]

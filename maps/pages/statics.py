@@ -32,6 +32,7 @@ NOT_ON_SCREENS = (
     "changed.",
     "check.",
     "clash.reason.",
+    "command.",
     "csv.",
     "detour.",
     "distance.",

@@ -1,25 +1,29 @@
-"""What has changed since a shift began: works, incidents and feeds, line by line. Pure."""
+"""What has changed since a shift began: works, incidents, closures by hand and feeds. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
+from maps.desk.facts.blockings import as_incident
 from maps.desk.saying.names import feed_name, work_name
 from maps.desk.saying.times import moment
-from maps.past.pictures import FEED, INCIDENT, WORK
+from maps.past.pictures import CLOSURE, FEED, INCIDENT, WORK
 from maps.picture.text import short
 from streams.contract.enums import Closure, FeedStatus, Phase
 from streams.domain.closures import closure_name
+from streams.domain.stages.closures import ClosureRow
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState, status
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.unknown_times import unknown_time
 from streams.domain.works.rows import Work
+from streams.geo.addresses import without_city
 from streams.state.kinds import Remembered
 from streams.words.catalogue import Phrase, Value, joined, phrase
 
 MOST = 500
-KINDS = (WORK, INCIDENT, FEED)
+KINDS = (WORK, INCIDENT, CLOSURE, FEED)
+WELL = (FeedStatus.LIVE, FeedStatus.EMPTY)
 _SILENCE_MS = 5_000  # beyond two periods: the rule of `streams.domain.stages.feeds.status`
 R = TypeVar("R")
 
@@ -63,9 +67,17 @@ def changes(
             for (_, old), (at_ms, new) in pairwise(_rows(run, Work)):
                 found += _line(at_ms, subject, new or old, _of_work(old, new, now_ms))
         else:
-            for (_, was), (at_ms, now) in pairwise(_rows(run, RunningIncident)):
+            for (_, was), (at_ms, now) in pairwise(_incidents(subject, run)):
                 found += _line(at_ms, subject, now or was, _of_incident(was, now))
     return sorted(found, key=lambda change: (change.at_ms, change.subject))
+
+
+def _incidents(subject: str, run: Iterable[Remembered]) -> list[tuple[int, RunningIncident | None]]:
+    """The rows of an incident; a closure by hand is told of like one."""
+    if not subject.startswith(CLOSURE):
+        return _rows(run, RunningIncident)
+    rows = _rows(run, ClosureRow)
+    return [(at_ms, None if row is None else as_incident(row)) for at_ms, row in rows]
 
 
 def _rows(run: Iterable[Remembered], row_type: type[R]) -> list[tuple[int, R | None]]:
@@ -79,7 +91,7 @@ def _line(
     if row is None or not happened:
         return
     name: Value = short(row.title)
-    place = short(row.place if isinstance(row, Work) else row.road_name)
+    place = without_city(short(row.place if isinstance(row, Work) else row.road_name))
     if isinstance(row, Work):
         name = work_name(row)
     title = phrase("changed.placed", title=name, place=place) if place else name
@@ -136,8 +148,10 @@ def _of_begin(old: Work, new: Work, now_ms: int) -> Iterator[Happened]:
 
 
 def _of_incident(old: RunningIncident | None, new: RunningIncident | None) -> Iterator[Happened]:
-    if new is None:
-        yield Happened("incident_ended", phrase("changed.incident_ended"))
+    was_over = old is not None and old.phase is Phase.FINISHED
+    if new is None or new.phase is Phase.FINISHED:
+        if not was_over:
+            yield Happened("incident_ended", phrase("changed.incident_ended"))
     elif old is None or old.phase is not new.phase:
         kind = "incident_announced" if new.phase is Phase.PLANNED else "incident_began"
         yield Happened(kind, phrase(f"changed.{kind}"))
@@ -161,14 +175,28 @@ def _of_closure(old: Closure, new: Closure) -> Iterator[Happened]:
 def _feed_changes(
     subject: str, run: Sequence[tuple[int, FeedState | None]], since_ms: int, until_ms: int
 ) -> Iterator[Change]:
-    """Where a feed's status changes; that it is STALE no report brings."""
-    known: FeedStatus | None = None
+    """Where a feed's status changes; that it is STALE no report brings. From a full list to an
+    empty one is no change of the feed: what came and went is listed by itself.
+    """
     name = feed_name(subject.removeprefix(FEED))
+    was: FeedStatus | None = None
+    for from_ms, now in feed_statuses(run, until_ms):
+        is_news = was not in WELL or now not in WELL
+        was = now
+        if from_ms > since_ms and is_news:
+            text = phrase("changed.line", title=name, what=phrase(f"status.{now}"))
+            yield Change(from_ms, subject, (f"feed_{now}",), text)
+
+
+def feed_statuses(
+    run: Sequence[tuple[int, FeedState | None]], until_ms: int
+) -> Iterator[tuple[int, FeedStatus]]:
+    """Since when a feed was how, the oldest first: each status once, until it is another."""
+    known: FeedStatus | None = None
     for (at_ms, state), (next_ms, _) in pairwise([*run, (until_ms, None)]):
         for from_ms, now in _statuses(state, at_ms, next_ms) if state else ():
-            if now is not known and from_ms > since_ms:
-                text = phrase("changed.line", title=name, what=phrase(f"status.{now}"))
-                yield Change(from_ms, subject, (f"feed_{now}",), text)
+            if now is not known:
+                yield from_ms, now
             known = now
 
 

@@ -19,10 +19,13 @@ from maps.past.moments import BitemporalMoment
 from maps.picture.picture import Picture
 from maps.picture.shapes import known_links
 from streams.contract.enums import Certainty, Closure, Phase
+from streams.contract.times import HOUR_MS
 from streams.domain.closures import GRAVITY
 from streams.domain.links.fold import ENOUGH_BUSES, LinkView
 from streams.domain.links.quarters import QUARTER_MS, IsHoliday, QuarterPlace, place_of
+from streams.domain.situations.weight import PLANNED
 from streams.domain.stages.calls import CallRow, rows_at
+from streams.domain.stages.closures import ClosureRow, timed
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.phases import OVER, is_in_force, phase_at
@@ -30,8 +33,9 @@ from streams.domain.works.rows import Work
 from streams.geo.network import Network
 from streams.state.kinds import HistoryValue, Remembered
 
+LASTS_MS = 3 * HOUR_MS  # so long an incident whose end nobody tells is expected to go on
 T = TypeVar("T", bound=HistoryValue)
-LINK, WORK, INCIDENT, FEED = "link:", "work:", "incident:", "feed:"
+LINK, WORK, INCIDENT, FEED, CLOSURE = "link:", "work:", "incident:", "feed:", "closure:"
 _SEEN_BY = {  # a level's certainty says at least so much of who saw the road
     Certainty.CONFIRMED: (ENOUGH_BUSES, {"bus": ENOUGH_BUSES}),
     Certainty.REPORTED: (0, {"its": 1}),
@@ -76,7 +80,9 @@ async def read_past(
     far as what they show is fresh.
     """
     asked = {
-        subject: moment.known_ms if subject.startswith((WORK, INCIDENT)) else moment.seen_ms
+        subject: moment.known_ms
+        if subject.startswith((WORK, INCIDENT, CLOSURE))
+        else moment.seen_ms
         for subject in await history.changed_since(0)
         if not subject.startswith(LINK)
     }
@@ -109,9 +115,14 @@ def picture_at(
         in_force = is_in_force(work, phase, valid_ms)
         works[work_id] = replace(work, phase=phase, is_in_force=in_force)
     incidents = {
-        name: replace(row, phase=Phase.ACTIVE if valid_ms >= row.starts_ms else Phase.PLANNED)
-        for name, _, row in _of(rows, INCIDENT, RunningIncident)
-        if row.ends_ms is None or row.ends_ms > valid_ms
+        name: replace(row, phase=_incident_phase(row, valid_ms))
+        for name, since_ms, row in _of(rows, INCIDENT, RunningIncident)
+        if _is_there(row, since_ms, moment)
+    }
+    by_hand = {
+        name: _by_hand_at(row, valid_ms)
+        for name, since_ms, row in _of(rows, CLOSURE, ClosureRow)
+        if min(row.starts_ms, since_ms) <= valid_ms
     }
     known_calls = _calls_at(calls.values(), moment)
     seen = _links_at(rows, network, moment, fresh_ms)
@@ -123,13 +134,40 @@ def picture_at(
         }
     return Picture(
         at_ms=moment.valid_ms,
-        links=_closed(seen, works, incidents, network),
+        links=_closed(seen, works, incidents, by_hand, network),
         works=works,
         incidents=incidents,
+        hand_closures=by_hand,
         feeds={feed: _feed_at(state, moment) for feed, _, state in _of(rows, FEED, FeedState)},
         clocks={"0": moment.valid_ms},
         **rows_at(known_calls, moment.valid_ms),
     )
+
+
+def _is_there(row: RunningIncident, since_ms: int, moment: BitemporalMoment) -> bool:
+    """Whether an incident is one of a moment. What nobody planned is none before it began, known
+    by hindsight alone, and, where its end is not told, none further ahead than it may well last.
+    """
+    valid_ms = moment.valid_ms
+    if row.ends_ms is not None and row.ends_ms <= valid_ms:
+        return False
+    if row.kind in PLANNED:
+        return True
+    is_ahead = row.ends_ms is None and valid_ms > max(row.starts_ms, moment.known_ms) + LASTS_MS
+    return min(row.starts_ms, since_ms) <= valid_ms and not is_ahead
+
+
+def _by_hand_at(row: ClosureRow, valid_ms: int) -> ClosureRow:
+    """A closure by hand as it stood; who ended it later had not ended it then."""
+    if row.is_over and row.at_ms > valid_ms:
+        row = replace(row, is_over=False, ends_ms=row.at_ms)
+    return timed(replace(row, over_ms=0), valid_ms)
+
+
+def _incident_phase(row: RunningIncident, valid_ms: int) -> Phase:
+    if row.ended is not None and row.ended.at_ms <= valid_ms:
+        return Phase.FINISHED
+    return Phase.ACTIVE if valid_ms >= row.starts_ms else Phase.PLANNED
 
 
 def _of(
@@ -173,13 +211,15 @@ def _closed(
     links: Mapping[int, LinkView],
     works: Mapping[str, Work],
     incidents: Mapping[str, RunningIncident],
+    by_hand: Mapping[str, ClosureRow],
     network: Network,
 ) -> dict[int, LinkView]:
     """The links with the gravest closure in force on each, and the names of what is on it."""
     on_link: dict[int, list[tuple[str, Closure]]] = {}
-    going: dict[str, Work | RunningIncident] = {
+    going: dict[str, Work | RunningIncident | ClosureRow] = {
         **{f"{WORK}{name}": work for name, work in works.items() if work.phase not in OVER},
         **{f"{INCIDENT}{name}": row for name, row in incidents.items()},
+        **{f"{CLOSURE}{name}": row for name, row in by_hand.items() if row.phase not in OVER},
     }
     for subject, row in going.items():
         closure = row.closure if row.is_in_force else Closure.NONE

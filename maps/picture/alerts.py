@@ -67,7 +67,9 @@ class AlertFields(AlertFacts, kw_only=True):
     name: Annotated[str, Meta(description='"rule subject"')]
     id: Annotated[str, Meta(description="of this episode of the rule and its subject")]
     rule: RuleName
-    subject: Annotated[str, Meta(description="work:ID, incident:ID, link:ID, feed:NAME ...")]
+    subject: Annotated[
+        str, Meta(description="work:ID, incident:ID, closure:ID, link:ID, feed:NAME ...")
+    ]
     severity: Severity
     since_ms: Ms
     works: list[str]

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import asdict
 
-from maps.picture import alerts, detours, shapes
+from maps.picture import alerts, detours, shapes, situations
 from maps.picture.alerts import AckRow, AlertRow
 from maps.picture.deliveries import UndeliveredRow
 from maps.picture.detours import DetourRow
@@ -16,7 +16,15 @@ from maps.picture.fields import Kmh, Metres, Ms, Row, filled, gaps
 from maps.picture.looks import NO_RANGE, Observations, SpeedRange, Views, link_changes, looks
 from maps.picture.observed import observed_look
 from maps.picture.picture import Picture, PictureChanges, StoreState
-from maps.picture.shapes import BusRow, FeedRow, IncidentRow, ReportRow, WorkRow
+from maps.picture.shapes import (
+    BusRow,
+    FeedRow,
+    HandClosureRow,
+    IncidentRow,
+    ReportRow,
+    WorkRow,
+)
+from maps.picture.situations import SituationRow
 from maps.picture.tiling import Tile
 from streams.contract.enums import Certainty, Closure, Level, Observed
 from streams.domain.links.fold import LinkView
@@ -31,13 +39,15 @@ ROWS: Mapping[str, Callable[[str, Any, Network], Any]] = {
     "buses": shapes.bus_row,
     "works": shapes.work_row,
     "incidents": shapes.incident_row,
+    "hand_closures": shapes.hand_closure_row,
     "reports": shapes.report_row,
     "discrepancies": discrepancy_row,
     "detours": detours.detour_row,
     "alerts": alerts.alert_row,
     "acknowledgements": alerts.ack_row,
+    "situations": situations.situation_row,
 }
-"""How the rows of a kind are made, by its name in `KINDS`."""
+"""How the rows of a kind are made, by its name in a picture."""
 ClosureSure = Annotated[str, Meta(extra_json_schema={"enum": [*Certainty, ""]})]
 
 
@@ -46,6 +56,7 @@ class CityBody(Row):
 
     works: list[WorkRow]
     incidents: list[IncidentRow]
+    hand_closures: list[HandClosureRow]
     reports: list[ReportRow]
     detours: list[DetourRow]
     feeds: list[FeedRow]
@@ -54,6 +65,8 @@ class CityBody(Row):
 LETTERS = {
     **{kind.name: kind.letter for kind in KINDS},
     **{f"{kind.name}_gone": f"{kind.letter}x" for kind in KINDS},
+    "situations": "s",
+    "situations_gone": "sx",
     "speeds": "l",
     "usual": "h",
     "certainties": "q",
@@ -147,6 +160,7 @@ class Snapshot(CityBody, kw_only=True):
     discrepancies: list[DiscrepancyRow]
     alerts: Annotated[list[AlertRow], Meta(description="open ones, the newest first")]
     acks: list[AckRow]
+    situations: list[SituationRow]
     undelivered: list[UndeliveredRow]
     trouble: Trouble
     named: Named = ()
@@ -169,6 +183,8 @@ class Delta(LinkRows, rename=LETTERS, kw_only=True):
     works_gone: tuple[str, ...] = ()
     incidents: tuple[IncidentRow, ...] = ()
     incidents_gone: tuple[str, ...] = ()
+    hand_closures: tuple[HandClosureRow, ...] = ()
+    hand_closures_gone: tuple[str, ...] = ()
     reports: tuple[ReportRow, ...] = ()
     reports_gone: tuple[str, ...] = ()
     discrepancies: tuple[DiscrepancyRow, ...] = ()
@@ -179,6 +195,8 @@ class Delta(LinkRows, rename=LETTERS, kw_only=True):
     alerts_gone: tuple[str, ...] = ()
     acknowledgements: tuple[AckRow, ...] = ()
     acknowledgements_gone: tuple[str, ...] = ()
+    situations: tuple[SituationRow, ...] = ()
+    situations_gone: tuple[str, ...] = ()
     feeds: tuple[FeedRow, ...] = ()
     clock_ms: Annotated[int, Meta(description="up to when all is folded, Unix ms")] | None = None
     store: StoreState | UnsetType = UNSET
@@ -222,6 +240,7 @@ class LinkBody(Row):
     promise_s: Annotated[int | None, Meta(description="a full closure would be seen within")]
     works: list[WorkRow]
     incidents: list[IncidentRow]
+    hand_closures: list[HandClosureRow]
     tile: Annotated[str, Meta(description="zoom/x/y of the tile it is of")] = ""
 
 
@@ -267,6 +286,7 @@ def snapshot(
         discrepancies=discrepancies,
         alerts=alerts.alert_rows(picture.alerts, network),
         acks=alerts.ack_rows(picture, is_all=store is StoreState.REBUILDING),
+        situations=rows_of("situations", picture, network),
         undelivered=list(undelivered),
         trouble=trouble,
         named=() if has_links else named(discrepancies, network),
@@ -350,7 +370,7 @@ def feed_rows(picture: Picture, now_ms: int) -> list[FeedRow]:
 def link_body(place: int, picture: Picture, network: Network) -> LinkBody:
     """One link; one that nobody reports has no speed and no level."""
     view = picture.links.get(place) or LinkView()
-    works, incidents = (
+    works, incidents, by_hand = (
         [
             ROWS[kind](name, rows[name], network)
             for subject in view.subjects
@@ -359,6 +379,7 @@ def link_body(place: int, picture: Picture, network: Network) -> LinkBody:
         for kind, prefix, rows in (
             ("works", "work:", picture.works),
             ("incidents", "incident:", picture.incidents),
+            ("hand_closures", "closure:", picture.hand_closures),
         )
     )
     link, seen = network.links[place], picture.observed.get(place) or ObservedView()
@@ -369,6 +390,7 @@ def link_body(place: int, picture: Picture, network: Network) -> LinkBody:
         index=place,
         works=works,
         incidents=incidents,
+        hand_closures=by_hand,
         observed=seen.state,
         observed_since_ms=seen.since_ms or None,
         observed_certainty=seen.certainty,

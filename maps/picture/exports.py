@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
@@ -16,6 +17,7 @@ from maps.picture.filters import Filters
 from maps.picture.picture import Picture
 from maps.picture.text import kst, kst_end, shown
 from streams.contract.enums import Certainty, Closure, Level, Observed
+from streams.contract.text import as_cell
 from streams.domain.closures import closure_name
 from streams.domain.links.fold import LinkView
 from streams.domain.observed.rows import ObservedView
@@ -27,7 +29,6 @@ from streams.words.catalogue import FIRST, Phrase, name_of, word
 
 GEOJSON = "application/geo+json"
 CSV = "text/csv; charset=utf-8"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 _COLUMNS = (
     "id",
@@ -247,13 +248,21 @@ def works_csv(picture: Picture, network: Network, filters: Filters, *, is_simula
 
     Every row of a simulated city says so.
     """
-    text = io.StringIO()
-    table = csv.writer(text)
     mark = [word(FIRST, "csv.simulated.yes")] if is_simulated else []
     names = [*_COLUMNS, "simulated"] if is_simulated else _COLUMNS
-    table.writerow([word(FIRST, f"csv.{name}") for name in names])
-    for row in passing_works(picture, network, filters):
-        table.writerow([cell(csv_value(name, row, network)) for name in _COLUMNS] + mark)
+    rows = (
+        [*(csv_value(name, row, network) for name in _COLUMNS), *mark]
+        for row in passing_works(picture, network, filters)
+    )
+    return csv_file([word(FIRST, f"csv.{name}") for name in names], rows)
+
+
+def csv_file(heads: Iterable[object], rows: Iterable[Iterable[object]]) -> bytes:
+    """A table for a spreadsheet: UTF-8 with a BOM, no cell is a formula."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    for line in chain([heads], rows):
+        table.writerow([cell(value) for value in line])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
@@ -275,8 +284,7 @@ def cell(value: object) -> object:
     """A value as a cell; text that a spreadsheet would run gets a ' in front. None is empty."""
     if not isinstance(value, str):
         return "" if value is None else value
-    text = shown(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return as_cell(shown(value))
 
 
 def utc(at_ms: int | None) -> str | None:

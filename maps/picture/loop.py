@@ -14,6 +14,7 @@ from dataclasses import replace
 from redis.exceptions import RedisError
 
 from maps.picture import bodies, deliveries
+from maps.picture.board import Board
 from maps.picture.broadcast import (
     PING_S,
     Block,
@@ -59,10 +60,13 @@ class LiveUpdates:
         partitions: int,
         now_ms: Callable[[], int],
         tiling: Tiling,
+        *,
+        board: Board | None = None,
     ) -> None:
         self.store = store
         self.network = network
         self.tiling = tiling
+        self.board = board or Board(network)
         self.shelf = TileShelf(tiling)
         self.works = WorkShelf(network)
         self._recent: deque[TiledEvent] = deque(maxlen=KEPT_EVENTS)
@@ -99,7 +103,9 @@ class LiveUpdates:
         if self._is_broken or not self.is_loaded or not await self._leads_on():
             stored = await self.store.picture(self.partitions)
             self.places = stored.places
-            self._replace(picture_of(stored, self.network))
+            await self.board.load(self.store)
+            picture = picture_of(stored, self.network)
+            self._replace(replace(picture, situations=self.board.of(picture)))
             self._is_broken = False
         await self._find()
 
@@ -117,6 +123,8 @@ class LiveUpdates:
                 self._is_broken = True
                 return
             self.places = run.places
+            if any(delta.alerts for delta in run.deltas):
+                await self.board.read_on(self.store)
             if run.deltas:
                 self._flush(run.deltas)
                 await asyncio.sleep(COALESCE_S)  # what comes meanwhile waits in Redis
@@ -134,7 +142,8 @@ class LiveUpdates:
         before = self.picture
         facts = translate(run, self.network)
         facts = replace(facts, delta_id=head_after(before.delta_id, run))
-        self.picture, news = advance(before, facts)
+        picture, news = advance(before, facts)
+        self.picture, news = self.board.advance(before, picture, news)
         self.delta_count += len(run)
         self._keep(run)
         now_ms = self.now_ms()
@@ -299,6 +308,8 @@ class LiveUpdates:
         facts = translate(again if tiles is None and again else (), self.network)
         facts = replace(facts, delta_id=self.picture.delta_id, at_ms=self.picture.at_ms)
         facts = replace(facts, feeds=self.picture.feeds)
+        if since:
+            facts = replace(facts, situations=self.board.facts(self.picture))
         return reader, [*blocks, self._state_block(facts, reader.head)]
 
     async def _wait_for(self, since: str) -> None:
@@ -352,6 +363,7 @@ class LiveUpdates:
     def _facts_block(self, run: list[StoredDelta], prev: str, head: str, tiles: Watched) -> Block:
         """One event with all that some deltas say."""
         facts, now_ms = translate(run, self.network), self.now_ms()
+        facts = replace(facts, situations=self.board.facts(self.picture))
         if tiles is None:
             body = bodies.delta_event(facts, None, self.network, prev=prev, now_ms=now_ms)
             return event("d", body, head)

@@ -6,11 +6,12 @@ applying a run at once or delta by delta ends in the same picture.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Never, TypeVar
 
 from streams.domain.alerts import Episode
+from streams.domain.situations.situation import Situation
 from streams.geo.network import Network
 from streams.state.kinds import BEGINNING, KINDS, CityRows, StoredDelta, StoredPicture
 
@@ -32,6 +33,7 @@ class Picture(CityRows[int, Never]):
     """One moment of the city: `links` by link index, the rest as in Redis."""
 
     unknown_links: int = 0
+    situations: Mapping[str, Situation] = field(default_factory=dict)  # made of the rest
 
     @property
     def clock_ms(self) -> int | None:
@@ -44,6 +46,7 @@ class PictureChanges(CityRows[int, None]):
     """What a run of deltas says, the last row of each thing; None means it is gone."""
 
     unknown_links: int = 0
+    situations: Mapping[str, Situation | None] = field(default_factory=dict)
 
 
 def picture_of(stored: StoredPicture, network: Network) -> Picture:

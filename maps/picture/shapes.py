@@ -10,14 +10,23 @@ import msgspec
 from msgspec import Meta
 
 from maps.picture.fields import Flags, Lat, LinkIndexes, Lon, Ms, Row, filled, with_shown
-from streams.contract.enums import Closure, FeedStatus, IncidentKind, Phase, PlacedBy, PollOutcome
+from streams.contract.enums import (
+    Closure,
+    ClosureAct,
+    FeedStatus,
+    IncidentKind,
+    Phase,
+    PlacedBy,
+    PollOutcome,
+)
 from streams.contract.records import FeedReport
 from streams.domain.links.fold import LinkView
 from streams.domain.stages.calls import CallReport
+from streams.domain.stages.closures import ClosureRow
 from streams.domain.stages.feeds import FeedState, status
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.stages.passages import BusView
-from streams.domain.works.rows import Work
+from streams.domain.works.rows import ReportedTime, Work
 from streams.geo.measures import Point
 from streams.geo.network import Network
 
@@ -97,6 +106,40 @@ class IncidentRow(Row):
     lon: Lon | None
     lat: Lat | None
     links: LinkIndexes
+    ended: Annotated[ReportedTime, Meta(description="the office says that it is over")] | None = (
+        None
+    )
+
+
+class ClosureTerms(Row, kw_only=True):
+    """A closure by hand as one act left it."""
+
+    version: int
+    act: ClosureAct
+    by: Annotated[str, Meta(description="the account; a name where nobody logs in")]
+    at_ms: Ms
+    title: str
+    cause: IncidentKind
+    closure: Closure
+    lanes: Annotated[str, Meta(description="which, in words")]
+    direction: str
+    reason: str
+    starts_ms: Ms
+    ends_ms: Annotated[int, Meta(description="Unix ms; none: nobody knows")] | None
+    is_over: bool
+    links: LinkIndexes
+
+
+class HandClosureRow(ClosureTerms, kw_only=True):
+    """A closure that a person put on the map."""
+
+    id: str
+    phase: Phase
+    is_ending: Annotated[bool, Meta(description="its end is less than ten minutes away")]
+    over_ms: Annotated[int, Meta(description="since when it is over, Unix ms; 0: it is not")]
+    lon: Lon | None
+    lat: Lat | None
+    versions: Annotated[list[ClosureTerms], Meta(description="those before, the oldest first")]
 
 
 class ReportRow(Row):
@@ -164,6 +207,19 @@ def incident_row(incident_id: str, incident: RunningIncident, network: Network) 
     links = known_links(incident.links, network)
     lon, lat = point_of(incident, links, network)
     return filled(IncidentRow, incident, id=incident_id, lon=lon, lat=lat, links=links)
+
+
+def hand_closure_row(closure_id: str, row: ClosureRow, network: Network) -> HandClosureRow:
+    """It stands in the middle of its middle link."""
+    links = known_links(row.links, network)
+    lon, lat = point_of_links(links[len(links) // 2 :], network)
+    versions = [
+        filled(ClosureTerms, each, links=known_links(each.link_ids, network))
+        for each in row.versions
+    ]
+    return filled(
+        HandClosureRow, row, id=closure_id, lon=lon, lat=lat, links=links, versions=versions
+    )
 
 
 def report_row(report_id: str, report: CallReport, network: Network) -> ReportRow:

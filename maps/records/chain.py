@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
@@ -18,7 +18,7 @@ from streams.contract.access import AccessHead, AccessRecord
 from streams.contract.access_chain import hash_of
 from streams.contract.ed25519 import key_id
 from streams.contract.errors import RecordRefusedError, SettingsError
-from streams.contract.times import DAY_MS, HOUR_MS, KST_MS, MINUTE_MS
+from streams.contract.times import DAY_MS, HOUR_MS, KST_MS, MINUTE_MS, day_text, kst_day
 from streams.words.catalogue import Phrase, Value, phrase
 
 KEPT_HASHES = 10_000
@@ -31,16 +31,6 @@ NOTHING = hashlib.sha256().hexdigest()
 NO_OFFSET = -1
 _HASH = re.compile("[0-9a-f]{64}")
 _HEAD = b'{"kind":"access-head"'
-
-
-def day_of(at_ms: int) -> int:
-    """The Korean day of a time, counted from 1970-01-01."""
-    return (at_ms + KST_MS) // DAY_MS
-
-
-def day_text(day: int) -> str:
-    """`2026-11-28`"""
-    return (datetime.fromtimestamp(0, UTC) + timedelta(days=day)).date().isoformat()
 
 
 def day_named(text: str) -> int:
@@ -110,7 +100,7 @@ class Unsigned:
 
     def first_day(self, end_ms: int) -> int | None:
         """The day of the first one before a time; what is later is a wrong clock's."""
-        return next((day_of(each) for each in self.times_ms if each < end_ms), None)
+        return next((kst_day(each) for each in self.times_ms if each < end_ms), None)
 
     def before(self, time_ms: int) -> int:
         """The offset of the first record of an earlier time, -1 where there is none."""
@@ -167,10 +157,10 @@ class Heads:
 
     def due(self, now_ms: int) -> AccessHead | None:
         """The head that is to be signed next, None where every full day has one."""
-        day = self.next_day(day_of(now_ms))
+        day = self.next_day(kst_day(now_ms))
         if day is None or now_ms < end_of_ms(day) + SETTLED_MS:
             return None
-        span = self.unsigned.first(self.unsigned.of_day(day, day_of(now_ms)))
+        span = self.unsigned.first(self.unsigned.of_day(day, kst_day(now_ms)))
         return AccessHead(
             day=day_text(day),
             first_offset=span.first_offset,
@@ -299,13 +289,15 @@ class Verifier:
         """The faults that the whole shows: days without a head, a log that begins too late or is
         empty, a head that was noted and is not there.
         """
-        first, begin, today = self._first_offset, self._begin_day, day_of(now_ms)
+        first, begin, today = self._first_offset, self._begin_day, kst_day(now_ms)
         if first and not self.records:
             yield _fault(first, "", "records.fault.emptied", offset=first)
         elif first and begin is not None and begin > today - KEPT_DAYS + 1:  # the first may be of
             day = day_text(begin)  # the day after the last that was deleted
             yield _fault(first, "", "records.fault.begin_gone", offset=first, day=day)
-        if self._since is not None and (self._first_ms < 0 or day_of(self._first_ms) > self._since):
+        if self._since is not None and (
+            self._first_ms < 0 or kst_day(self._first_ms) > self._since
+        ):
             yield _fault(first, "", "records.fault.since", since=day_text(self._since))
         for day in sorted(self._noted):
             yield _fault(NO_OFFSET, day, "records.fault.head_gone", hash=self._noted[day])
@@ -313,7 +305,7 @@ class Verifier:
         if (ahead := unsigned.ahead(len(unsigned.offsets), end_of_ms(today))) != NO_OFFSET:
             yield _fault(ahead, "", "records.fault.ahead", day=day_text(today))
         since = self.heads.next_day(today)
-        last = day_of(now_ms - DUE_MS) - 1
+        last = kst_day(now_ms - DUE_MS) - 1
         if since is not None and since <= last:
             days = {"since": day_text(since), "until": day_text(last)}
             yield _fault(NO_OFFSET, "", "records.fault.no_head", **days)
@@ -336,7 +328,7 @@ class Verifier:
         own = hash_of(payload)
         self._first_ms = record.at_ms if self._first_ms < 0 else self._first_ms
         if self._begin_day is None:
-            self._begin_day = day_of(record.at_ms)
+            self._begin_day = kst_day(record.at_ms)
         if stand is None:
             yield from self._first_of(offset, name, record)
         elif record.number != stand.number + 1:

@@ -16,9 +16,13 @@ from streams.contract.cli import FAILED, OK
 from streams.contract.ed25519 import key_id, make_key, public_keys, public_text
 from streams.contract.errors import IntakeError, LogAwayError, SettingsError
 from streams.contract.settings import Settings
+from streams.contract.terminal import add_by
 from streams.contract.times import now_ms
 from streams.kafka.access_log import opened
 from streams.kafka.intake import Intake
+from streams.kafka.kept_acts import key_is_made
+from streams.kafka.terminal import at_terminal
+from streams.state.asked import account_of
 from streams.words.catalogue import phrase
 
 _HELP = """Access records: who looked at what, on the log in the topic access-records.
@@ -80,6 +84,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="a head that must be there, as an earlier verify printed it and the auditor noted it: "
         "days cut off and signed again show; may be given again",
     )
+    add_by(key, report)
     report.add_argument("--month", required=True, metavar="2026-11", help="a month, Korean time")
     report.add_argument(
         "--out", type=Path, default=Path(), metavar="FOLDER", help="where to (here, by default)"
@@ -96,7 +101,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Do what is asked for; the exit code. Raises BomnaeError for what cannot be."""
     if options.action == "key":
-        return _make(options.out)
+        return _make(settings, options)
     try:
         return asyncio.run(_act(settings, options))
     except IntakeError as error:  # its own code is that of a server's refusal
@@ -113,7 +118,9 @@ async def _act(settings: Settings, options: argparse.Namespace) -> int:
     return await _report(settings, options, keys)
 
 
-def _make(path: Path) -> int:
+def _make(settings: Settings, options: argparse.Namespace) -> int:
+    path = options.out
+    key_is_made(settings, path, by=options.by, ask=account_of(settings))
     key = make_key(path)
     _print(public_text(key).rstrip())
     _print(f"key {key_id(key)}")
@@ -158,7 +165,10 @@ async def _verify(
         _print(f"{where}{fault.record} {fault.what.to('en')}".replace("  ", " "))
     head = verifier.heads.head
     until = f"signed until {head.day}" if head is not None else "no day signed"
-    _print(f"{verifier.records} records, {until}: {f'{count} faults' if count else 'no fault'}")
+    found = f"{count} faults" if count else "no fault"
+    if not count and head is None and verifier.records:
+        found += " found; what was done to a writer's last record shows once its day is signed"
+    _print(f"{verifier.records} records, {until}: {found}")
     if head is not None:
         _print(f"last head {head.day}:{verifier.heads.hash}")
         _print("note it where nobody of this system can change it; --head checks it the next time")
@@ -170,6 +180,8 @@ async def _report(
 ) -> int:
     """Write the page and the table of a month; the exit code says whether the chain holds."""
     month = month_named(options.month)
+    async with at_terminal(settings, by=options.by, ask=account_of(settings)) as terminal:
+        await terminal.write("record.report", month.name, reason=f"monthly check {month.name}")
     kept = MonthLog(month)
     verifier = Verifier(keys, kept.take)
     faults = [fault async for fault in _follow(settings, verifier)]

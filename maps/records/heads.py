@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from maps.records.chain import SETTLED_MS, Heads, day_of, end_of_ms, head_in, signed
+from maps.records.chain import SETTLED_MS, Heads, end_of_ms, head_in, signed
 from streams.contract import wire
 from streams.contract.access import AccessHead
 from streams.contract.ed25519 import private_key
 from streams.contract.errors import BomnaeError, SettingsError
 from streams.contract.settings import Settings
-from streams.contract.times import now_ms
+from streams.contract.times import kst_day, now_ms
 from streams.contract.topics import ACCESS_RECORDS
 from streams.kafka.access_log import RecordLog, opened
 from streams.kafka.intake import Intake
@@ -58,7 +58,7 @@ async def _sign_once(settings: Settings, intake: Intake, clock: Callable[[], int
         return RETRY_S
     for head in heads:
         log.info("day signed", extra={"day": head.day, "count": head.count})
-    wait_ms = end_of_ms(day_of(clock() - SETTLED_MS)) + SETTLED_MS - clock()
+    wait_ms = end_of_ms(kst_day(clock() - SETTLED_MS)) + SETTLED_MS - clock()
     return max(wait_ms / 1000, 1.0)
 
 

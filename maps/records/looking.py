@@ -21,12 +21,13 @@ WITHIN_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which records: of a time, an account, an action; those before an offset; so many."""
+    """Which records: of a time, an account, an action, a verb; those before an offset; so many."""
 
     from_ms: int = 0
     to_ms: int = EVER_MS
     account: str = ""
     action: AccessAction | None = None
+    does: str = ""
     before: int | None = None
     limit: int = FEW
 
@@ -35,6 +36,7 @@ class Asked:
             self.from_ms <= record.at_ms < self.to_ms
             and self.account in {"", record.account}
             and self.action in {None, record.action}
+            and self.does in {"", record.subject_kind}
         )
 
 

@@ -53,6 +53,7 @@ class Line:
     account: str = ""
     address: str = ""
     action: AccessAction | None = None
+    does: str = ""
     first_ms: int | None = None
     last_ms: int | None = None
     records: int = 1
@@ -83,6 +84,15 @@ class Report:
     heads: int
     faults: tuple[Fault, ...]
 
+    @property
+    def chain(self) -> str:
+        """What the chain came to: broken, holds, or unsigned: what the last of a writer was made
+        into shows only once its day is signed.
+        """
+        if self.faults:
+            return "broken"
+        return "holds" if self.heads or not self.checked else "unsigned"
+
 
 @dataclass(slots=True)
 class MonthLog:
@@ -103,8 +113,8 @@ class MonthLog:
         return (
             Section(
                 "totals",
-                ("account", "action", "records", "subjects"),
-                of(records, ("account", "action")),
+                ("account", "action", "does", "records", "subjects"),
+                of(records, ("account", "action", "does")),
             ),
             Section(
                 "night",
@@ -118,7 +128,7 @@ class MonthLog:
             ),
             Section(
                 "no_reason",
-                ("first_ms", "account", "address", "subject", "subjects", "offset"),
+                ("first_ms", "account", "address", "does", "subject", "subjects", "offset"),
                 tuple(_without_reason(self.rows)),
             ),
             Section(
@@ -128,8 +138,8 @@ class MonthLog:
             ),
             Section(
                 "refused",
-                ("account", "address", "subject", "records", "first_ms", "last_ms"),
-                of(filter(is_refused, records), ("account", "address", "subject")),
+                ("account", "address", "does", "subject", "records", "first_ms", "last_ms"),
+                of(filter(is_refused, records), ("account", "address", "does", "subject")),
             ),
         )
 
@@ -148,16 +158,12 @@ def is_refused(record: AccessRecord) -> bool:
     return record.action is AccessAction.REFUSED
 
 
-def subject_of(record: AccessRecord) -> str:
-    """`work 2026-굴착-0412`, the kind alone of a list, "" of nothing."""
-    return f"{record.subject_kind} {record.subject}".strip()
-
-
 _FIELDS: dict[str, Callable[[AccessRecord], str]] = {
     "account": lambda record: record.account,
     "address": lambda record: record.address,
     "action": lambda record: record.action.value,
-    "subject": subject_of,
+    "does": lambda record: record.subject_kind,
+    "subject": lambda record: record.subject,
 }
 
 
@@ -176,6 +182,7 @@ def _line_of(found: Sequence[AccessRecord], alike: dict[str, str]) -> Line:
     return Line(
         account=alike.get("account", ""),
         address=alike.get("address", ""),
+        does=alike.get("does", ""),
         subject=alike.get("subject", ""),
         action=None if action is None else AccessAction(action),
         first_ms=min(record.at_ms for record in found),
@@ -226,6 +233,7 @@ def _without_reason(rows: Iterable[tuple[int, AccessRecord]]) -> Iterator[Line]:
                 first_ms=record.at_ms,
                 last_ms=record.at_ms,
                 subjects=record.count,
-                subject=subject_of(record),
+                does=record.subject_kind,
+                subject=record.subject,
                 offset=offset,
             )

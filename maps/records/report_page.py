@@ -1,11 +1,9 @@
 """The monthly check as people get it: a page for A4 paper, and a table for a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 
 from maps.pages.pages import environment
-from maps.picture.exports import cell
+from maps.picture.exports import csv_file
 from maps.picture.text import kst
 from maps.records.chain import Fault
 from maps.records.report import Line, Report, Section
@@ -19,6 +17,7 @@ _FINDING = (
     "section",
     "account",
     "action",
+    "does",
     "address",
     "subject",
     "first_ms",
@@ -65,21 +64,13 @@ def table_of(report: Report) -> bytes:
     """Every finding, a row each: UTF-8 with a BOM, no cell is a formula."""
     rows = [_row(section, line) for section in report.sections for line in section.lines]
     rows += [_fault_row(fault) for fault in report.faults]
-    return _csv([word(FIRST, f"csv.records.{name}") for name in _FINDING], rows)
+    return csv_file([word(FIRST, f"csv.records.{name}") for name in _FINDING], rows)
 
 
 def records_table(rows: Iterable[tuple[int, AccessRecord]]) -> bytes:
     """Records as they are, with their offset on the log, for a spreadsheet."""
     heads = [word(FIRST, f"csv.records.{name}") for name in _RECORD]
-    return _csv(heads, (_record_row(offset, record) for offset, record in rows))
-
-
-def _csv(heads: list[str], rows: Iterable[Iterable[object]]) -> bytes:
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(heads)
-    table.writerows([cell(value) for value in row] for row in rows)
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    return csv_file(heads, (_record_row(offset, record) for offset, record in rows))
 
 
 def _row(section: Section, line: Line) -> list[object]:
@@ -124,6 +115,8 @@ def _shown(line: Line, name: str) -> str | Phrase | Joined:
         return kst(value)
     if name == "action" and value is not None:
         return name_of("access", value)
+    if name == "does":
+        return name_of("does", value)
     if name == "account" and not value:
         return phrase("records.nobody")
     return joined((str(value),), "")

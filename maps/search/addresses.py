@@ -1,9 +1,11 @@
 """Lot numbers and road addresses as far as the gazetteer knows them, and their districts."""
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import median
 
 from rapidfuzz import process
@@ -16,7 +18,8 @@ from maps.search.keys import Hit
 from maps.search.names import DISTRICT
 from maps.search.nearest import Nearest
 from maps.search.wording import is_noise, spelled
-from streams.geo.measures import Point
+from streams.geo.grid import Grid
+from streams.geo.measures import Point, distance_m
 
 _KEY = re.compile(r"^(?P<area>.+?)(?P<lot>산?\d+(?:-\d+)?)$")
 _LOT = re.compile(r"(?P<lot>산?\d+(?:-\d+)?)(?:번지|번|호)?")
@@ -24,6 +27,8 @@ _UPPER = re.compile(r"^.+?[읍면](?=.+리$)")
 _NEAR_NUMBERS = 12  # a lot or house number this much away is worth showing, never more
 _LIKE = 0.75
 DISTRICT_REACH_M = 400
+DONG_REACH_M = 500
+_CELL_DEG = 0.0065  # at least 500 m each way, in Korea
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,26 @@ class Addresses:
         self._names = list(self._areas)
         self._longest = max(map(len, self._areas), default=0)
         self._all = list(areas.values())
+
+    def dong_of(self, point: Point) -> str:
+        """The 동 (or 읍, 면 and 리) that a point lies in: that of the nearest lot, under its
+        longest name; "" where there is none within 500 m.
+        """
+        near = (
+            (distance_m(point, lot), -len(name), name)
+            for name, lot in self._lots_by_place.around(point)
+        )
+        away_m, _, name = min(near, default=(math.inf, 0, ""))
+        return _shown_area(name) if away_m <= DONG_REACH_M else ""
+
+    @cached_property
+    def _lots_by_place(self) -> Grid[tuple[str, Point]]:
+        """The lots of the districts, by their name."""
+        grid = Grid[tuple[str, Point]](_CELL_DEG)
+        for area in self._all:
+            for point in () if area.is_road else area.lots.values():
+                grid.add((area.name, point), point)
+        return grid
 
     def districts(self) -> Iterable[tuple[SearchEntry, str]]:
         """Every district as an entry, with the other name it goes by."""

@@ -62,6 +62,7 @@ export class LiveSign {
   constructor(clock, stream) {
     this.clock = clock;
     this.stream = stream;
+    byId("banner-retry").addEventListener("click", () => stream.wake());
     setInterval(() => this.show(), 1000);
   }
 
@@ -128,6 +129,7 @@ export class LiveSign {
     if (banner.hidden) return;
     const age = age_ms === null ? "" : span(Math.abs(age_ms)), isNever = age_ms === null;
     write(byId("banner-word"), isNever ? t("live." + cause) : t("banner." + cause, { age }));
+    byId("banner-retry").hidden = !["retry", "down"].includes(cause);
     write(byId("banner-detail"), isNever ? t("banner.never") : t(`banner.${cause}.detail`, { age }));
   }
 }

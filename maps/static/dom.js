@@ -110,6 +110,20 @@ export function arrange(list, wanted) {
   if (focused instanceof HTMLElement && document.activeElement !== focused) refocus(list, focused);
 }
 
+const written = /** @type {WeakMap<Element, string>} */ (new WeakMap()); // what an element was made as
+
+/** Brings a list in line with what it is to show. What shows the same stays the element it is: what somebody
+ * has opened, marked, focused or presses goes on. @param {Element} list @param {Element[]} wanted */
+export function renew(list, wanted) {
+  const left = [...list.children];
+  arrange(list, wanted.map((element) => {
+    const html = element.outerHTML, k = left.findIndex((each) => written.get(each) === html);
+    if (k >= 0) return left.splice(k, 1)[0];
+    written.set(element, html);
+    return element;
+  }));
+}
+
 /** Gives the focus back to a row that was moved, or to the new element of one whose words changed.
  * @param {Element} list @param {HTMLElement} focused */
 function refocus(list, focused) {

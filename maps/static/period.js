@@ -1,5 +1,5 @@
 // When a work is, in words: its period, its daily hours, and why a begin or an end is not known.
-import { endText, shortDay, timeText } from "./times.js";
+import { endText, minuteText, shortDay, timeText } from "./times.js";
 import { t } from "./words.js";
 
 const UNREADABLE = {
@@ -25,9 +25,13 @@ export const beginText = (row) => written(row, "start", timeText);
 export const untilText = (row) => written(row, "end", endText);
 /** @param {Api.Period} row */
 export const periodText = (row) => `${beginText(row)} ~ ${untilText(row)}`;
-/** The period in days, "11-23 ~ 11-27", for lists. @param {Api.Period} row */
-export const daysText = (row) =>
-  `${written(row, "start", shortDay)} ~ ${written(row, "end", (ms) => shortDay(ms - 1))}`;
+/** The period in days, "11-23 ~ 11-27", for lists; of one day its hours, "11-23 09:00~18:00".
+ * @param {Api.Period} row */
+export function daysText(row) {
+  const begin = written(row, "start", shortDay), end = written(row, "end", (ms) => shortDay(ms - 1));
+  if (begin !== end || !row.starts_ms || !row.ends_ms) return `${begin} ~ ${end}`;
+  return `${begin} ${minuteText(row.starts_ms)}~${endText(row.ends_ms).slice(11)}`;
+}
 
 /** Why the begin or the end of a permit is not known, "" where both are. @param {Api.Period} row */
 export function unknownText(row) {

@@ -1,6 +1,7 @@
 // Who sits before the screen: what the server says of the session, and what a page does when it ends.
 import { el } from "./dom.js";
 import { stepOf, warning } from "./idle.js";
+import { kept } from "./kept.js";
 import { t } from "./words.js";
 
 /** @typedef {{account: string, office: string, roles: string[], may: string[], door: string,
@@ -23,6 +24,11 @@ export async function tell(method, path, body) {
 
 /** @returns {Promise<Session>} */
 export const whoAmI = () => tell("GET", "session");
+
+/** The account that is logged in, "" where nobody is asked. */
+export const account = () => document.documentElement.dataset.account || "";
+/** Who acts: the account, else the name that was given on this computer last. */
+export const actor = () => account() || kept("name") || "";
 
 const OURS = "https://here.invalid";
 
@@ -68,7 +74,8 @@ export function showWhatMay({ may }) {
 }
 
 /** The first page somebody may open, "" where there is none. @param {Session} known */
-export const homeOf = ({ may }) => may.includes("see") ? "/" : may.includes("records") ? "/records" : "";
+export const homeOf = ({ may }) => may.includes("see") ? "/" : may.includes("records") ? "/records"
+  : may.includes("accounts") ? "/accounts" : "";
 
 /** That nobody is asked here, on every screen. */
 function openSign() {

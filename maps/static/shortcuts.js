@@ -8,8 +8,9 @@ const read = () => { dataset.letters = kept("letters") === "off" ? "off" : "on";
 read();
 addEventListener("storage", read); // another tab switched them
 
-/** Whether a shortcut is switched off. @param {string} key as a page names it, such as "d", "?" or "F2" */
-export const isOff = (key) => key.length === 1 && dataset.letters === "off";
+/** Whether a shortcut is switched off; Space is no letter. @param {string} key as a page names it, such as
+ * "d", "?" or "F2" */
+export const isOff = (key) => key.length === 1 && key !== " " && dataset.letters === "off";
 
 /** The switch, for the help of a page. */
 export function lettersSwitch() {

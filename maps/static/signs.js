@@ -3,15 +3,17 @@ import { el } from "./dom.js";
 
 const RADIUS = {
   full: 8.5, partial: 9, minor: 6.2, incident: 8.5, report: 9, clash: 8, discrepancy: 9, detour: 8,
+  by_hand: 9,
 };
+/** @type {Ui.Sign[]} */
+const BARRED = ["full", "by_hand"]; // with the bar of no entry
 const RING = 1.5; // how far out the ring of an overdue work lies
 const STROKE_PX = 3; // the halo around a mark
 /** Corners of a mark, where the first lies, its size and how far down it stands; the others are round. */
 const POLYGONS = {
   partial: [3, -90, 1.1, 0.18], minor: [4, -90, 1, 0], incident: [6, 0, 1, 0],
-  discrepancy: [5, -90, 1.1, 0.06],
+  discrepancy: [5, -90, 1.1, 0.06], by_hand: [8, 22.5, 1.05, 0],
 };
-const DARK = "#1e2124";
 
 /** Full, partial or minor (sidewalk, shoulder, none, not stated). @param {Api.Closure | null} closure
  * @returns {Ui.Sign} */
@@ -41,7 +43,7 @@ function polygon(ctx, x, y, r, [corners, from_deg, size, down]) {
  * @param {Ui.Sign} sign @param {number} x @param {number} y @param {number} r @param {string} colour */
 function glyph(ctx, sign, x, y, r, colour) {
   ctx.fillStyle = colour;
-  if (sign === "full") ctx.fillRect(x - r * 0.55, y - r * 0.19, r * 1.1, r * 0.38);
+  if (BARRED.includes(sign)) ctx.fillRect(x - r * 0.55, y - r * 0.19, r * 1.1, r * 0.38);
   if (sign === "clash") cross(ctx, x, y, r, colour);
   if (sign === "discrepancy") unequal(ctx, x, y, r, colour);
   if (sign === "detour") bend(ctx, x, y, r, colour);
@@ -114,7 +116,7 @@ export function drawSign(ctx, sign, x, y, scale, style, colours) {
     stroke(ctx, 3 * scale, colours.halo);
     fill(ctx, colours[sign]);
     stroke(ctx, scale, colours.edge);
-    glyph(ctx, sign, x, y, r, sign === "partial" ? DARK : colours.mark);
+    glyph(ctx, sign, x, y, r, sign === "partial" ? colours.glyph : colours.mark);
   } else drawHollow(ctx, sign, x, y, scale, style, colours);
   ctx.restore();
 }
@@ -154,33 +156,48 @@ function question(ctx, x, y, r, colour) {
   ctx.fillRect(x - r * 0.12, y + r * 0.38, r * 0.24, r * 0.24);
 }
 
-/** Pictures of the marks of a screen: a view may have thousands, and each is a few strokes. */
+/** Pictures of what a view may have thousands of: each is a few strokes, and is drawn once.
+ * @template {{x: number, y: number}} T */
 export class Stamps {
   made = /** @type {Map<string, HTMLCanvasElement>} */ (new Map());
   colours = /** @type {Ui.Colours | null} */ (null);
   ratio = 0;
 
-  /** Draws a mark, at a whole pixel of the canvas. @param {Ui.Context} ctx @param {Ui.Mark} mark
+  /** @param {(thing: T) => string} keyOf same for things that look the same
+   * @param {(thing: T, ratio: number, colours: Ui.Colours) => HTMLCanvasElement} make its picture, with the
+   * thing in the middle */
+  constructor(keyOf, make) {
+    this.keyOf = keyOf;
+    this.make = make;
+  }
+
+  /** Draws a thing, at a whole pixel of the canvas. @param {Ui.Context} ctx @param {T} thing
    * @param {number} ratio pixels of the canvas to one of the page @param {Ui.Colours} colours */
-  draw(ctx, { sign, style, scale, x, y }, ratio, colours) {
+  draw(ctx, thing, ratio, colours) {
     if (colours !== this.colours || ratio !== this.ratio) this.made.clear();
     Object.assign(this, { colours, ratio });
-    const key = `${sign} ${style} ${scale}`;
-    const picture = this.made.get(key) || stamp(sign, style, scale, ratio, colours);
+    const key = this.keyOf(thing), picture = this.made.get(key) || this.make(thing, ratio, colours);
     this.made.set(key, picture);
-    const left = Math.round(x * ratio - picture.width / 2), top = Math.round(y * ratio - picture.height / 2);
+    const [left, top] = [[thing.x, picture.width], [thing.y, picture.height]]
+      .map(([at, size]) => Math.round(at * ratio - size / 2));
     ctx.drawImage(picture, left / ratio, top / ratio, picture.width / ratio, picture.height / ratio);
   }
 }
 
-/** @param {Ui.Sign} sign @param {Ui.Style} style @param {number} scale @param {number} ratio
- * @param {Ui.Colours} colours */
-function stamp(sign, style, scale, ratio, colours) {
-  const canvas = el("canvas"), half = Math.ceil((RADIUS[sign] * RING + STROKE_PX) * scale * ratio);
-  canvas.width = canvas.height = 2 * half;
-  const ctx = contextOf(canvas);
-  ctx.scale(ratio, ratio);
-  drawSign(ctx, sign, half / ratio, half / ratio, scale, style, colours);
+/** The pictures of marks. */
+export const markStamps = () => new Stamps(
+  (/** @type {Ui.Mark} */ { sign, style, scale }) => `${sign} ${style} ${scale}`,
+  ({ sign, style, scale }, ratio, colours) => stamp((RADIUS[sign] * RING + STROKE_PX) * scale, ratio,
+    (ctx) => drawSign(ctx, sign, 0, 0, scale, style, colours)),
+);
+
+/** A picture of what is painted around 0, 0 and reaches `half` px to each side. @param {number} half
+ * @param {number} ratio @param {(ctx: Ui.Context) => void} paint */
+export function stamp(half, ratio, paint) {
+  const canvas = el("canvas"), ctx = contextOf(canvas), middle = Math.ceil(half * ratio);
+  canvas.width = canvas.height = 2 * middle;
+  ctx.setTransform(ratio, 0, 0, ratio, middle, middle);
+  paint(ctx);
   return canvas;
 }
 
@@ -195,7 +212,7 @@ const drawn = /** @type {Map<string, string>} */ (new Map());
 /** A small picture of one mark, for lists and the legend; each is drawn once. @param {Ui.Sign} sign
  * @param {Ui.Style} style @param {Ui.Colours} colours */
 export function signIcon(sign, style, colours) {
-  const key = [sign, style, colours[sign], colours.hollow].join(), image = el("img", "sign");
+  const key = [sign, style, colours[sign], colours.hollow, colours.halo].join(), image = el("img", "sign");
   if (!drawn.has(key)) drawn.set(key, draw(sign, style, colours));
   image.alt = "";
   image.src = drawn.get(key) || "";

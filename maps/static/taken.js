@@ -16,22 +16,21 @@ export async function takeFile(url, reason) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** Asks why before a file of these links is taken; where nobody is asked who they are, nothing is.
- * @param {Iterable<HTMLAnchorElement>} links */
-export function askWhy(links) {
+/** Asks why before a file of a link in a place is taken, whenever the link came there; where nobody is
+ * asked who they are, nothing is. @param {Element} place */
+export function askWhy(place) {
   const dialog = byId("why-dialog", HTMLDialogElement), reason = byId("why-reason", HTMLInputElement);
   let url = "";
-  for (const link of links) {
-    link.addEventListener("click", (e) => {
-      if (document.documentElement.dataset.door === "open") return;
-      e.preventDefault();
-      url = link.href;
-      byId("why-what").textContent = link.textContent;
-      showText(byId("why-said"), "");
-      dialog.showModal();
-      reason.focus();
-    });
-  }
+  place.addEventListener("click", (e) => {
+    const link = e.target instanceof Element ? e.target.closest("a[download]") : null;
+    if (!(link instanceof HTMLAnchorElement) || document.documentElement.dataset.door === "open") return;
+    e.preventDefault();
+    url = link.href;
+    byId("why-what").textContent = link.getAttribute("aria-label") || link.textContent;
+    showText(byId("why-said"), "");
+    dialog.showModal();
+    reason.focus();
+  });
   byId("why-cancel").addEventListener("click", () => dialog.close());
   byId("why-form").addEventListener("submit", async (e) => {
     e.preventDefault();

@@ -1,9 +1,9 @@
 // Times and days as the screens write them: Korean time, whatever the zone of the PC.
-const AHEAD_MS = 9 * 3_600_000; // Korea is 9 h ahead all year
+export const ZONE_MS = 9 * 3_600_000; // Korea is 9 h ahead all year
 
 /** "2026-11-23" and "09:00:00" in Korea; a date's own text is far cheaper than a formatter of the browser.
  * @param {number} ms */
-const partsOf = (ms) => new Date(ms + AHEAD_MS).toISOString().slice(0, -5).split("T");
+const partsOf = (ms) => new Date(ms + ZONE_MS).toISOString().slice(0, -5).split("T");
 
 /** "09:00:00" @param {number} ms */
 export const clockText = (ms) => partsOf(ms)[1];
@@ -18,7 +18,7 @@ export const stampText = (ms) => partsOf(ms).join("T");
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
 /** The time of such a text, null where it is none. @param {string} text */
 export function timeOf(text) {
-  const ms = STAMP.test(text) ? Date.parse(text + (text.length < 19 ? ":00Z" : "Z")) - AHEAD_MS : NaN;
+  const ms = STAMP.test(text) ? Date.parse(text + (text.length < 19 ? ":00Z" : "Z")) - ZONE_MS : NaN;
   return Number.isNaN(ms) ? null : ms;
 }
 

@@ -33,6 +33,10 @@ export const t = (key, values) => wordIn(language, key, values);
 export const hasWord = (key) => key in (CATALOGUE[first()] ?? {});
 /** The word for a key that may have none. @param {string} key @param {string | null} otherwise */
 export const wordOr = (key, otherwise) => CATALOGUE[language]?.[key] ?? otherwise ?? "";
+/** The key of a kind whose word in the first language is this: what files of Korean offices name by word.
+ * @param {string} kind @param {string} word */
+export const keyOf = (kind, word) =>
+  Object.keys(CATALOGUE[first()] ?? {}).find((k) => k.startsWith(kind) && CATALOGUE[first()][k] === word);
 /** What people call a feed. @param {string} feed */
 export const feedName = (feed) => hasWord("feed." + feed) ? t("feed." + feed) : feed;
 

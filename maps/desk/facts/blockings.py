@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from maps.desk.facts.hours import window_edges
-from maps.desk.facts.scene import AskedPlace, Scene
+from maps.desk.facts.scene import HAND, AskedPlace, Scene
 from maps.search.entry import PlaceKind
 from streams.contract.enums import Closure, Phase, Reporter
 from streams.contract.times import DAY_MS, EVER_MS
 from streams.domain import overlaps
 from streams.domain.closures import GRAVITY
+from streams.domain.stages.closures import ClosureRow
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.phases import OVER
 from streams.domain.works.rows import ReportedTime, Work
@@ -32,6 +33,7 @@ class Blocking:
     until_ms: int | None
     stated_ms: int | None  # the stated end of its digging, restoring or whole period
     last_ms: int | None  # the same with the night it may end in
+    reason: str = ""  # why a person closed it, in that person's words
 
     @property
     def work(self) -> Work | None:
@@ -69,8 +71,8 @@ class Blocking:
     @property
     def ended_ms(self) -> int:
         """When it ended: as somebody reported, else by its date; 0 where there is neither."""
-        if self.work and self.work.ended:
-            return self.work.ended.at_ms
+        if self.row.ended:
+            return self.row.ended.at_ms
         return real_end_ms(self.row) or 0
 
 
@@ -92,14 +94,43 @@ def blockings_on(place: AskedPlace, scene: Scene) -> list[Blocking]:
 
 def _blocking(subject: str, links: tuple[int, ...], scene: Scene) -> Blocking | None:
     kind, _, name = subject.partition(":")
-    row: Work | RunningIncident | None
-    row = scene.picture.works.get(name) if kind == "work" else scene.picture.incidents.get(name)
+    row = _row_of(kind, name, scene)
     if row is None:
         return None
     stated_ms = _stated_ms(row, scene.now_ms)
     last_ms = _with_night(stated_ms, row)
     began_ms, until_ms = _period(row, last_ms, scene.now_ms)
-    return Blocking(name, row, links, began_ms, until_ms, stated_ms, last_ms)
+    by_hand = scene.picture.hand_closures.get(name) if kind == "closure" else None
+    reason = by_hand.reason if by_hand else ""
+    return Blocking(name, row, links, began_ms, until_ms, stated_ms, last_ms, reason)
+
+
+def _row_of(kind: str, name: str, scene: Scene) -> Work | RunningIncident | None:
+    if kind == "closure":
+        by_hand = scene.picture.hand_closures.get(name)
+        return None if by_hand is None else as_incident(by_hand)
+    return scene.picture.works.get(name) if kind == "work" else scene.picture.incidents.get(name)
+
+
+def as_incident(row: ClosureRow) -> RunningIncident:
+    """A closure by hand as callers are told of it: an incident that our own house reports."""
+    ended = ReportedTime(row.at_ms, Reporter.OFFICE) if row.is_over else None
+    return RunningIncident(
+        incident_id=row.closure_id,
+        kind=row.cause,
+        title=row.title,
+        starts_ms=row.starts_ms,
+        ends_ms=row.ends_ms,
+        direction=row.direction,
+        closure=row.closure,
+        lanes=row.lanes,
+        phase=row.phase,
+        links=row.links,
+        feed=HAND,
+        seen_ms=row.at_ms,
+        updated_ms=row.updated_ms,
+        ended=ended,
+    )
 
 
 def _stated_ms(row: Work | RunningIncident, now_ms: int) -> int | None:

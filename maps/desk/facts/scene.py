@@ -7,12 +7,17 @@ from maps.picture.picture import Picture, StoreState
 from maps.search.entry import PlaceKind
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.enums import FeedStatus
+from streams.domain.stages.closures import ClosureRow
 from streams.domain.stages.feeds import status
+from streams.domain.stages.incidents import RunningIncident
+from streams.domain.works.rows import Work
 from streams.geo.network import Network
 
 LATE_MS = 10_000  # a clock further behind is no clock of now; the screens use the same bound
 CURRENT = (FeedStatus.LIVE, FeedStatus.EMPTY, FeedStatus.PARTIAL)
 """A partial answer denies nothing it leaves out, and what it does contain is of now."""
+HAND = "hand"
+"""The "feed" of what our own house put on the map: it is of now whenever the picture is."""
 BUS_FEEDS, SPEED_FEEDS = ".positions", ".speeds"
 """How the names of the feeds of one kind end."""
 
@@ -71,7 +76,7 @@ class Scene:
 
     def is_current(self, feed: str) -> bool:
         """Whether a feed's facts count as now; a feed that never reported does not."""
-        return self.status_of(feed) in CURRENT
+        return feed == HAND or self.status_of(feed) in CURRENT
 
     def feeds_of(self, ending: str) -> tuple[str, ...]:
         """The names of the feeds of one kind, in order."""
@@ -92,9 +97,14 @@ class Scene:
 
 
 def subjects_by_link(picture: Picture, network: Network) -> dict[int, tuple[str, ...]]:
-    """Works and incidents ("work:ID", "incident:ID") by the index of each link they name."""
+    """Works, incidents and closures by hand ("work:ID" ...) by the index of each link they name."""
     found: dict[int, list[str]] = {}
-    for kind, rows in (("work", picture.works), ("incident", picture.incidents)):
+    kinds: tuple[tuple[str, Mapping[str, Work | RunningIncident | ClosureRow]], ...] = (
+        ("work", picture.works),
+        ("incident", picture.incidents),
+        ("closure", picture.hand_closures),
+    )
+    for kind, rows in kinds:
         for name, row in rows.items():
             for link_id in row.links:
                 if (index := network.index.get(link_id)) is not None:

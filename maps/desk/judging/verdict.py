@@ -107,7 +107,7 @@ def _of_permit(work: Blocking, facts: CardFacts, scene: Scene) -> Verdict:
 def _grounds(facts: CardFacts, scene: Scene) -> Grounds:
     notices = [b for b in facts.causes if b.closure is facts.closure]
     is_open = facts.closure is Closure.NONE
-    ends = [b.work.ended for b in facts.ended if b.work]
+    ends = [b.row.ended for b in facts.ended]
     # an open place must be seen on at least half of its links: else one bus is all that counts
     is_half = facts.is_each_passed if facts.closed else 2 * facts.seen.links >= len(facts.pieces)
     return Grounds(

@@ -98,8 +98,10 @@ def others(facts: CardFacts, sources: Sources) -> Clause | None:
 
 def who(facts: CardFacts, sources: Sources) -> Clause | None:
     """The organisation of the work a caller asks about and its telephone: the gravest in force,
-    else the card's own, else the next.
+    else the card's own, else the next. Who works beside what no work closed answers for none of it.
     """
+    if facts.causes and not facts.causes[0].work and not facts.own_work:
+        return None
     found = [*facts.causes, *([facts.own_work] if facts.own_work else []), *facts.coming]
     blocking = next((b for b in found if b.work), None)
     if blocking is None or blocking.work is None:

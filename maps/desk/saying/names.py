@@ -61,13 +61,18 @@ def incident_kind(incident: RunningIncident) -> Phrase | None:
 
 
 def cause_name(blocking: Blocking) -> Value | None:
-    """What closes the road: a work by its name, an incident by its kind."""
+    """What closes the road: a work by its name, what a person closed by the reason given, another
+    incident by its kind.
+    """
     row = blocking.row
+    if blocking.reason:
+        return short(blocking.reason)
     return work_name(row) if isinstance(row, Work) else incident_kind(row)
 
 
 def title_of(blocking: Blocking) -> Value:
-    return short(blocking.row.title) or cause_name(blocking) or phrase("cause.other")
+    title = " ".join(filter(None, (short(blocking.row.title), short(blocking.reason))))
+    return title or cause_name(blocking) or phrase("cause.other")
 
 
 def route_number(no: str) -> str:

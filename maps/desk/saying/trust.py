@@ -108,8 +108,8 @@ def _by_people(facts: CardFacts, sources: Sources) -> Clause:
         return _clause(source, "reported_directly", by=reporter(reported))
     is_open = facts.closure is Closure.NONE
     for blocking in facts.ended if is_open else facts.causes:
-        work = blocking.work
-        reported = (work.ended if is_open else work.started) if work else None
+        begun = blocking.work.started if blocking.work else None
+        reported = blocking.row.ended if is_open else begun
         if reported is not None and is_by_people(reported):
             source = sources.reported(blocking, "ended" if is_open else "started", reported)
             code = "end_reported" if is_open else "begin_reported"
@@ -143,5 +143,5 @@ def _noticed(facts: CardFacts, sources: Sources, code: str) -> Clause:
 def _by_date(facts: CardFacts, sources: Sources) -> Clause:
     last = max(facts.ended, key=lambda b: b.ended_ms)
     end = until(last.ended_ms, sources.scene.reader_ms)
-    reported = last.work.ended if last.work else None
-    return _clause(sources.reported(last, "ended", reported), "ended_by_date", end=end)
+    code = "ended_by_date" if last.work else "ended_by_date.closure"
+    return _clause(sources.reported(last, "ended", last.row.ended), code, end=end)

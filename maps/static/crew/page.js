@@ -9,10 +9,10 @@ import { hideUntil, openUntil } from "./until.js";
 import { textsOf } from "../words.js";
 import { showWords, startWords, wordsOf, writeTexts } from "./words.js";
 
-const LOOK_MS = 15_000, SURE_MS = 5_000;
+const LOOK_MS = 15_000, SURE_MS = 5_000, KNOWN_WITHIN_MS = 3_000;
 const root = document.documentElement;
 let site = /** @type {Crew.Site | null} */ (null);
-let ahead_ms = 0, sure = 0;
+let ahead_ms = 0, sure = 0, isAsking = false;
 /** What stands on the page of somebody without a login until their link is proven; null on a whole page. */
 const gate = root.dataset.gate ? document.querySelector("main") : null, gateTitle = document.title;
 let answered = ""; // the question that was answered, until nothing is asked any more
@@ -161,6 +161,16 @@ function onTap(word) {
   if (sure) calm();
   if (word !== "extend") { taps.report(word); return; }
   idle();
+  askUntil();
+}
+
+/** Asks until when, from the work's end on: a page that does not know it yet looks first. Where the line does
+ * not answer soon the times are from now on. */
+async function askUntil() {
+  if (isAsking) return;
+  isAsking = true;
+  if (!site) await Promise.race([look(), new Promise((done) => { setTimeout(done, KNOWN_WITHIN_MS); })]);
+  isAsking = false;
   openUntil(site?.ends_ms || nowMs(), nowMs(), (until_ms) => {
     hideUntil();
     taps.report("extend", until_ms);

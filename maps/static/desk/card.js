@@ -1,5 +1,6 @@
 // The answer card: verdict, sentence to read out, and what they rest on. It redraws what changed only.
 import { byId, el, makeButton, write } from "../dom.js";
+import { may } from "../map/closures/may.js";
 import { minuteText } from "../times.js";
 import { ago, languages, localized, t, textsOf } from "../words.js";
 import {
@@ -19,7 +20,8 @@ export class DeskCard {
   element = byId("card");
 
   /** @param {Ui.Clock} clock
-   * @param {{copy: () => void, log: () => void, open: (id: string) => void}} actions */
+   * @param {{copy: () => void, log: () => void, open: (id: string) => void,
+   *   closure: Desk.OnClosure}} actions */
   constructor(clock, actions) {
     this.clock = clock;
     this.actions = actions;
@@ -91,14 +93,14 @@ export class DeskCard {
   /** @param {Desk.Card} card @returns {Ui.Part[]} */
   under(card) {
     const { sections = [], route, buses = [], works = [], incidents = [], place, detour } = card;
-    const { open } = this.actions;
+    const { open, closure } = this.actions;
     return [
       { key: "clauses", mark: "", make: () => part("clauses", t("card.details"), el("dl")) },
       { key: "sections", mark: sections, make: () => sectionsPart(sections, open, route ? 1 : 2) },
       { key: "route", mark: route || null, make: () => routePart(route) },
       { key: "buses", mark: buses, make: () => busesPart(buses) },
       { key: "works", mark: works, make: () => worksPart(works) },
-      { key: "incidents", mark: incidents, make: () => incidentsPart(incidents) },
+      { key: "incidents", mark: [incidents, may("act")], make: () => incidentsPart(incidents, closure) },
       { key: "sketch", mark: [place.links, detour?.links], make: () => sketch(card) },
       { key: "sources", mark: "", make: () => part("sources", t("card.sources"), el("ol")) },
     ];

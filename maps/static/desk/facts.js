@@ -5,7 +5,10 @@ import { firstEndText, hoursText, periodText, unknownText } from "../period.js";
 import { shots } from "../photos.js";
 import { endText, timeText } from "../times.js";
 import { hasWord, localized, t } from "../words.js";
+import { may } from "../map/closures/may.js";
 import { certaintyChip, lookIcon, lookOf, part } from "./parts.js";
+
+const CLOSURE_DOES = /** @type {const} */ (["correct", "end", "undo"]);
 
 /** A row of the definition list: the clause, its telephone numbers to press, and links to its sources.
  * @param {Desk.Clause} clause @param {string[]} phones */
@@ -115,19 +118,34 @@ function observedText(key, observed) {
   return observed?.at_ms ? t(key, { time: timeText(observed.at_ms), by: t("said." + observed.by) }) : "";
 }
 
-/** @param {Desk.Incident[]} rows */
-export const incidentsPart = (rows) => listPart("incidents", "card.deskincidents", rows.map(incidentRow));
+/** @param {Desk.Incident[]} rows @param {Desk.OnClosure} act on one that was closed by hand */
+export const incidentsPart = (rows, act) =>
+  listPart("incidents", "card.deskincidents", rows.map((row) => incidentRow(row, act)));
 
-/** @param {Desk.Incident} row */
-function incidentRow(row) {
+/** @param {Desk.Incident} row @param {Desk.OnClosure} act */
+function incidentRow(row, act) {
   const li = el("li", "work"), head = el("p", "head"), why = flagText(row);
   const title = el("b", "title", row.title || t("incident." + row.kind));
   head.append(lookIcon(lookOf(row)), title, closureSpan(row));
+  if (row.phase === "finished") head.append(el("span", "phase", t("phase.finished")));
   li.append(head);
   const until = row.ends_ms ? endText(row.ends_ms) : t("card.open_end");
   appendText(li, "period", row.starts_ms ? `${timeText(row.starts_ms)} ~ ${until}` : "");
   appendText(li, "note", why);
+  if (row.feed === "hand" && may("act")) li.append(closureActs(row, act));
   return li;
+}
+
+/** What may be done with a closure by hand. @param {Desk.Incident} row @param {Desk.OnClosure} act */
+function closureActs({ id, phase }, act) {
+  const box = el("div", "actions closing-acts"), isOver = phase === "finished";
+  box.append(...CLOSURE_DOES.filter((what) => !isOver || what !== "end").map((what) => {
+    const button = makeButton("", t("closing.do." + what), () => act(what, id));
+    button.dataset.act = what;
+    button.dataset.key = `closure-${what}-${id}`;
+    return button;
+  }));
+  return box;
 }
 
 /** The sections of a place that has at least so many; each opens its own answer.

@@ -6,7 +6,8 @@ import { certaintyChip } from "./parts.js";
 
 const SHOWN = [
   ["↑ ↓", "arrows"], ["Enter", "Enter"], ["Esc", "desk.Esc"], ["/", "desk./"], ["F2", "F2"], ["F8", "F8"],
-  ["Shift F8", "Shift+F8"], ["Alt T", "Alt+T"], ["Alt C", "Alt+C"], ["Alt S", "Alt+S"], ["d", "desk.d"],
+  ["Shift F8", "Shift+F8"], ["Alt T", "Alt+T"], ["Alt C", "Alt+C"], ["Alt N", "Alt+N"],
+  ["Alt S", "Alt+S"], ["d", "desk.d"],
   ["l", "desk.l"], ["?", "desk.?"],
 ];
 /** @type {Api.Certainty[]} */

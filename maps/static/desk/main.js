@@ -9,6 +9,7 @@ import { AskError, ask } from "./ask.js";
 import { Box } from "./box.js";
 import { Calls } from "./calls.js";
 import { DeskCard } from "./card.js";
+import { DeskClosing } from "./closing.js";
 import { copy, notice } from "./copy.js";
 import { fillDeskHelp, listenAtDesk } from "./keys.js";
 import { Shift } from "./shift.js";
@@ -40,8 +41,10 @@ class ComplaintDesk {
     });
     this.card = new DeskCard(this.clock, {
       copy: () => this.copy(), log: () => this.calls.log(), open: (id) => this.box.ask(id),
+      closure: (what, id) => this.closing.do(what, id),
     });
     this.calls = new Calls({ card: () => this.card.card, isPast: () => this.then.past !== null });
+    this.closing = new DeskClosing(this.clock);
     this.shift = new Shift(this.clock, (row) => this.openChange(row));
     this.listen();
     this.translate(kept("lang") || "ko");
@@ -49,7 +52,7 @@ class ComplaintDesk {
     document.addEventListener("visibilitychange", () => this.refresh());
     this.sign.poll().then(() => Promise.all([this.calls.poll(), this.shift.poll()]));
     this.openAddress();
-    startSession(document.querySelector(".tools"));
+    startSession(document.querySelector(".tools")).then(() => this.card.draw()); // what may be done is known
   }
 
   listen() {
@@ -65,7 +68,9 @@ class ComplaintDesk {
     listenAtDesk({
       "Escape": toBox, "/": toBox, "?": acts.help, "l": acts.lang, "d": acts.dark, "F2": () => this.copy(),
       "F8": () => this.calls.log(), "Shift+F8": () => document.getElementById("reference")?.focus(),
-      "Alt+T": () => this.then.toggle(), "Alt+C": () => this.calls.focus(), "Alt+S": () => this.shift.focus(),
+      "Alt+T": () => this.then.toggle(), "Alt+C": () => this.calls.focus(),
+      "Alt+N": () => this.closing.open(),
+      "Alt+S": () => this.shift.focus(),
     });
   }
 

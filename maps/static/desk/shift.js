@@ -1,12 +1,12 @@
 // What changed since the shift began: closures and works, the newest first.
 import { byId, el, makeButton, write } from "../dom.js";
 import { keep, kept } from "../kept.js";
-import { minuteText } from "../times.js";
+import { dayText, minuteText, ZONE_MS } from "../times.js";
 import { localized, t } from "../words.js";
 import { ask } from "./ask.js";
 import { arrangeParts } from "./parts.js";
 
-const EVERY_MS = 20_000, DAY_MS = 86_400_000, KST_MS = 9 * 3_600_000;
+const EVERY_MS = 20_000, DAY_MS = 86_400_000;
 const MOST = 100;
 
 export class Shift {
@@ -29,6 +29,8 @@ export class Shift {
     if (document.hidden) return;
     try {
       const since = shiftStart(this.field.value || "08:30", this.clock.now());
+      const isToday = dayText(since) === dayText(this.clock.now());
+      write(byId("shift-day"), isToday ? "" : t("shift.yesterday"));
       const body = await ask("/api/v1/changes", { query: { since } });
       this.rows = (body.changes || []).reverse();
       this.total = body.total ?? this.rows.length;
@@ -65,7 +67,7 @@ export class Shift {
  * @param {string} time such as "08:30" @param {number} now_ms */
 export function shiftStart(time, now_ms) {
   const [hour, minute] = time.split(":").map(Number);
-  const midnight = Math.floor((now_ms + KST_MS) / DAY_MS) * DAY_MS - KST_MS;
+  const midnight = Math.floor((now_ms + ZONE_MS) / DAY_MS) * DAY_MS - ZONE_MS;
   const begins = midnight + (hour * 60 + minute) * 60_000;
   return Math.round(begins > now_ms ? begins - DAY_MS : begins);
 }

@@ -1,8 +1,9 @@
 // The page of the login: one form at a time, by what the server says of who is there.
 import { byId, el, makeButton, showFault, showText } from "../dom.js";
 import { kept } from "../kept.js";
-import { turnLanguage, turnTheme } from "../page-tools.js";
+import { nameTheme, turnLanguage, turnTheme } from "../page-tools.js";
 import { homeOf, safeNext, showWhatMay, tell, whoAmI } from "../session.js";
+import { timeText } from "../times.js";
 import { nextLanguage, t } from "../words.js";
 import { add, canUse, enter, showPasskeys } from "./passkeys.js";
 
@@ -54,13 +55,34 @@ function fail(error, of) {
   }
 }
 
+/** What a field lacks before it can be sent, in the page's language and not in the browser's; "" where
+ * nothing. @param {HTMLInputElement} of */
+function lackOf(of) {
+  const name = of.closest("label")?.querySelector("span")?.textContent ?? "";
+  if (of.validity.valueMissing) return t("login.empty", { name });
+  if (of.value.length < of.minLength) return t("login.rule");
+  if (!of.validity.patternMismatch) return "";
+  return t(of.name === "account" ? "login.account_rule" : "login.code_rule");
+}
+
+/** Whether a field lacks something: says what of the first, and leads there. @param {HTMLFormElement} of */
+function isUnready(of) {
+  const inputs = [...of.querySelectorAll("input")], lacking = inputs.find(lackOf);
+  showFault(byId("error"), "", ...inputs);
+  if (!lacking) return false;
+  showFault(byId("error"), lackOf(lacking), lacking);
+  lacking.focus();
+  return true;
+}
+
 /** @param {string} name @param {(of: HTMLFormElement) => Promise<void>} act */
 function onSubmit(name, act) {
+  form(name).noValidate = true;
   form(name).addEventListener("submit", async (e) => {
     e.preventDefault();
+    if (isUnready(form(name))) return;
     const button = /** @type {HTMLButtonElement} */ (form(name).querySelector("button"));
     button.disabled = true;
-    showFault(byId("error"), "", ...form(name).querySelectorAll("input"));
     try { await act(form(name)); } catch (error) { fail(error, form(name)); }
     button.disabled = false;
   });
@@ -76,7 +98,11 @@ function checkTwice(of, name) {
 /** After a login: on, unless there is something to do first. @param {Session} known */
 function go(known) {
   if (known.must_change) { why("login.must_change"); show("change"); return; }
-  if (known.lacks_factor) { why("login.lacks_factor"); showOwn(known); return; }
+  if (known.lacks_factor) {
+    why(canUse(known) ? "login.lacks_factor" : "login.lacks_factor.code");
+    showOwn(known);
+    return;
+  }
   const to = next === "/" ? homeOf(known) : next;
   if (to) location.assign(to); else showOwn(known);
 }
@@ -91,6 +117,7 @@ function why(code) {
 function showOwn(known) {
   show("own");
   isHeld = known.lacks_factor;
+  byId("own-code").classList.toggle("strong", isHeld); // the one way on
   byId("own-account").textContent = known.account || t("login.open");
   byId("own-roles").textContent = known.roles.map((role) => t("role." + role)).join(" · ");
   showWhatMay(known);
@@ -108,8 +135,8 @@ async function showSessions() {
 
 /** @param {{id: string, address: string, begun_ms: number, is_this: boolean}} session */
 function rowOf({ id, address, begun_ms, is_this }) {
-  const row = el("li"), when = new Date(begun_ms).toLocaleString(root.lang);
-  row.append(el("span", "", `${when} · ${address}`));
+  const row = el("li");
+  row.append(el("span", "", `${timeText(begun_ms)} · ${address}`));
   row.append(is_this ? el("b", "", t("login.this")) : makeButton("", t("login.end"), async () => {
     try { await tell("DELETE", "sessions/" + id); await showSessions(); } catch (error) { fail(error); }
   }));
@@ -174,4 +201,5 @@ byId("own-leave").addEventListener("click", async () => {
 byId("tool-lang").addEventListener("click", () => turnLanguage(nextLanguage(root.lang)));
 byId("tool-dark").addEventListener("click", turnTheme);
 turnLanguage(kept("lang") || "ko");
+nameTheme();
 look().catch((error) => { show("login"); fail(error); });

@@ -1,6 +1,7 @@
 // Passkeys: the browser asks the device, the server says what it is to sign and whether that is right.
 import { byId, el, makeButton } from "../dom.js";
 import { tell } from "../session.js";
+import { timeText } from "../times.js";
 import { t } from "../words.js";
 
 /** @typedef {import("../session.js").Session} Session */
@@ -51,9 +52,10 @@ let onFail = /** @type {(error: unknown) => void} */ (() => {});
 /** @param {{id: string, added_ms: number}[]} passkeys */
 function list(passkeys) {
   byId("passkeys").replaceChildren(...passkeys.map(({ id, added_ms }) => {
-    const row = el("li"), when = new Date(added_ms).toLocaleString(document.documentElement.lang);
+    const row = el("li");
     const remove = async () => list((await tell("DELETE", "account/passkeys/" + id)).passkeys);
-    row.append(el("span", "", when), makeButton("", t("passkey.remove"), () => remove().catch(onFail)));
+    row.append(el("span", "", timeText(added_ms)));
+    row.append(makeButton("", t("passkey.remove"), () => remove().catch(onFail)));
     return row;
   }));
 }

@@ -1,7 +1,8 @@
 // The two dialogs of the alerts: acknowledging one, and what became of the deliveries to each endpoint.
 import { getJson } from "../get.js";
 import { byId, el, showText, write } from "../dom.js";
-import { keep, kept } from "../kept.js";
+import { keep } from "../kept.js";
+import { account, actor } from "../session.js";
 import { clockText, whenText } from "../times.js";
 import { span, t, wordOr } from "../words.js";
 import { alertMark, alertTitle, holdsText } from "./kinds/alert.js";
@@ -25,26 +26,19 @@ export class AckDialog {
     byId("ack-cancel").addEventListener("click", () => this.dialog.close());
   }
 
-  /** @param {Api.Alert} alert @param {string} trouble */
-  open(alert, trouble = "") {
+  /** @param {Api.Alert} alert */
+  open(alert) {
     this.alert = alert;
     byId("ack-what").replaceChildren(
       alertMark(alert.severity), el("span", "", `${t("alert." + alert.severity)} · ${holdsText(alert)}`),
       el("b", "", alertTitle(alert)),
     );
-    this.by.value = account() || kept("name") || "";
+    this.by.value = actor();
     this.by.readOnly = account() !== "";
     this.comment.value = this.verdict.value = "";
-    showText(this.trouble, trouble);
+    showText(this.trouble, "");
     this.dialog.showModal();
     (this.by.value ? this.comment : this.by).focus();
-  }
-
-  /** Sends at once under the name kept here; asks where there is none, and where the server refuses.
-   * @param {Api.Alert} alert */
-  async hurry(alert) {
-    const by = account() || kept("name"), trouble = by ? await post(alert, { by, comment: "" }) : "";
-    if (by && !trouble) this.onSent(alert); else this.open(alert, trouble);
   }
 
   async send() {
@@ -63,9 +57,6 @@ export class AckDialog {
     this.onSent(alert);
   }
 }
-
-/** The account that is logged in, "" where nobody is asked. */
-const account = () => document.documentElement.dataset.account || "";
 
 /** Sends an acknowledgement; answers what went wrong, "" when nothing did.
  * @param {Api.Alert} alert @param {{by: string, comment: string, verdict?: string | null}} said */

@@ -28,6 +28,17 @@ export class Sound {
     this.follow(this.isNeeded);
   }
 
+  /** One beep, where none is repeated anyway; whether it is heard.
+   * @returns {boolean} */
+  ring() {
+    const isHeard = this.timer !== 0 && this.context?.state === "running";
+    if (isHeard) return true;
+    this.context ||= new AudioContext();
+    this.context.resume().catch(() => {});
+    this.beep();
+    return this.context.state === "running";
+  }
+
   wake() {
     if (!this.isOn) return;
     this.context ||= new AudioContext();

@@ -1,17 +1,23 @@
 // Buses as small dots with a tick in their direction; they glide to a new place in a few steps.
 import { colours, screenScale } from "../palette.js";
-import { CanvasLayer, afterTask } from "./canvas-layer.js";
+import { Stamps, stamp } from "../signs.js";
+import { CanvasLayer } from "./canvas-layer.js";
+import { isDragged } from "./leaflet.js";
 import { worldX, worldY } from "./network.js";
+import { inTurn, timeFrame } from "./turns.js";
 
 /** A bus on its way from one place to the next, in world units.
  * @typedef {{row: Api.Bus, isPlaced: boolean, x: number, y: number, fromX: number, fromY: number,
  *   since: number}} Glide */
+/** @typedef {{x: number, y: number, scale: number, turn: number, isOld: boolean}} Dot */
 
 const GLIDE_MS = 500;
 const STEP_MS = 120;
 const COST_SHARE = 16; // a step may take a sixteenth of the time until the next
 const JUMP_M = 1500; // farther is not a drive
 const OLD_MS = 180_000;
+const RADIUS_PX = 3.4, TIP = 2; // the tick reaches twice as far
+const TURN_DEG = 5, NO_TURN = -1; // ticks are drawn to five degrees
 const NUMBERS_FROM_ZOOM = 14.5;
 const MOST_NUMBERS = 150;
 const MANY = 150; // buses from which a view of the whole city draws them smaller
@@ -22,11 +28,13 @@ export class BusesLayer {
   drawn = /** @type {{row: Api.Bus, x: number, y: number, isOld: boolean}[]} */ ([]);
   timer = 0;
   cost_ms = 0;
+  stamps = new Stamps(({ scale, turn, isOld }) => `${scale} ${turn} ${isOld}`, dotStamp);
   until = 0;
 
   /** @param {Ui.LeafletMap} map @param {Ui.Picture} picture @param {Ui.State} state
    * @param {Ui.Clock} clock */
   constructor(map, picture, state, clock) {
+    this.map = map;
     this.picture = picture;
     this.state = state;
     this.clock = clock;
@@ -43,7 +51,7 @@ export class BusesLayer {
     for (const [name, row] of this.picture.rows.bus) {
       this.buses.set(name, glideTo(row, canGlide ? before.get(name) : undefined, now));
     }
-    this.canvas.repaint();
+    this.canvas.repaintInTurn();
     if (canGlide) this.glide(now + GLIDE_MS);
   }
 
@@ -57,13 +65,16 @@ export class BusesLayer {
   glide(until) {
     this.until = until;
     if (this.timer) return;
-    const later = () => { this.timer = setTimeout(() => requestAnimationFrame(step), this.step_ms); };
+    const later = () => { this.timer = setTimeout(() => inTurn(this, step, true), this.step_ms); };
     const step = () => {
-      const began = performance.now();
+      const began = performance.now(), isHeld = isDragged(this.map);
       this.timer = 0;
-      this.canvas.repaint();
-      afterTask(() => this.learn(performance.now() - began));
-      if (began < this.until && !document.hidden) later();
+      if (!isHeld) { // nobody sees a dot glide on a map that is dragged
+        this.canvas.repaint();
+        const own_ms = performance.now() - began;
+        timeFrame((frame_ms) => this.learn(own_ms + frame_ms));
+      }
+      if ((isHeld || began < this.until) && !document.hidden) later();
     };
     later();
   }
@@ -78,7 +89,7 @@ export class BusesLayer {
       const [wx, wy] = placeOf(bus, now), x = view.px(wx), y = view.py(wy);
       if (view.holds(x, y)) this.drawn.push({ row: bus.row, x, y, isOld: server - bus.row[5] > OLD_MS });
     }
-    this.paintDots(ctx, screenScale() * this.sizeAt(view.zoom), view.zoom);
+    this.paintDots(ctx, view, screenScale() * this.sizeAt(view.zoom));
   }
 
   /** @param {number} zoom */
@@ -87,24 +98,15 @@ export class BusesLayer {
     return zoom < 14 ? 0.9 : 1.15;
   }
 
-  /** All dots of a colour are one path: 300 buses are two fills, not 300.
-   * @param {Ui.Context} ctx @param {number} scale @param {number} zoom */
-  paintDots(ctx, scale, zoom) {
-    const r = 3.4 * scale, palette = colours();
+  /** Those whose place is old lie under the others.
+   * @param {Ui.Context} ctx @param {Ui.View} view @param {number} scale */
+  paintDots(ctx, { zoom, width }, scale) {
+    const palette = colours(), ratio = ctx.canvas.width / width;
     for (const isOld of [true, false]) {
-      const group = this.drawn.filter((dot) => dot.isOld === isOld);
-      ctx.beginPath();
-      for (const { row: [, , , , bearing], x, y } of group) {
-        ctx.moveTo(x + r, y);
-        ctx.arc(x, y, r, 0, 2 * Math.PI);
-        if (zoom >= 12 && bearing >= 0) tick(ctx, x, y, r, bearing);
+      for (const { row: [, , , , bearing], x, y } of this.drawn.filter((dot) => dot.isOld === isOld)) {
+        const turn = zoom >= 12 && bearing >= 0 ? Math.round(bearing / TURN_DEG) * TURN_DEG % 360 : NO_TURN;
+        this.stamps.draw(ctx, { x, y, scale, turn, isOld }, ratio, palette);
       }
-      ctx.lineWidth = 2 * scale;
-      ctx.lineJoin = "round";
-      ctx.strokeStyle = palette["bus-edge"];
-      ctx.stroke();
-      ctx.fillStyle = isOld ? palette["bus-old"] : palette.bus;
-      ctx.fill();
     }
     if (zoom >= NUMBERS_FROM_ZOOM && this.drawn.length <= MOST_NUMBERS) this.paintNumbers(ctx, scale);
   }
@@ -126,6 +128,23 @@ export class BusesLayer {
   }
 }
 
+/** A dot, with its tick where the bus's direction is known. @param {Dot} dot @param {number} ratio
+ * @param {Ui.Colours} palette */
+function dotStamp({ scale, turn, isOld }, ratio, palette) {
+  const r = RADIUS_PX * scale;
+  return stamp(TIP * r + 2 * scale, ratio, (ctx) => {
+    ctx.beginPath();
+    ctx.arc(0, 0, r, 0, 2 * Math.PI);
+    if (turn !== NO_TURN) tick(ctx, r, turn);
+    ctx.lineWidth = 2 * scale;
+    ctx.lineJoin = "round";
+    ctx.strokeStyle = palette["bus-edge"];
+    ctx.stroke();
+    ctx.fillStyle = isOld ? palette["bus-old"] : palette.bus;
+    ctx.fill();
+  });
+}
+
 /** A bus on its way from where it was drawn; one that is new or too far away is there at once.
  * @param {Api.Bus} row @param {Glide | undefined} old @param {number} now @returns {Glide} */
 function glideTo(row, old, now) {
@@ -143,14 +162,13 @@ function placeOf(bus, now) {
   return [bus.fromX + (bus.x - bus.fromX) * eased, bus.fromY + (bus.y - bus.fromY) * eased];
 }
 
-/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r
- * @param {number} bearing_deg */
-function tick(ctx, x, y, r, bearing_deg) {
+/** @param {Ui.Context} ctx @param {number} r @param {number} bearing_deg */
+function tick(ctx, r, bearing_deg) {
   const turn = (bearing_deg - 90) * Math.PI / 180;
   const cos = Math.cos(turn), sin = Math.sin(turn);
-  const side = r * 0.75, base = r * 0.8, tip = r * 2;
-  ctx.moveTo(x + cos * base - sin * side, y + sin * base + cos * side);
-  ctx.lineTo(x + cos * tip, y + sin * tip);
-  ctx.lineTo(x + cos * base + sin * side, y + sin * base - cos * side);
+  const side = r * 0.75, base = r * 0.8, tip = r * TIP;
+  ctx.moveTo(cos * base - sin * side, sin * base + cos * side);
+  ctx.lineTo(cos * tip, sin * tip);
+  ctx.lineTo(cos * base + sin * side, sin * base - cos * side);
   ctx.closePath();
 }

@@ -2,6 +2,7 @@
 import { el } from "../dom.js";
 import { contextOf } from "../signs.js";
 import { L } from "./leaflet.js";
+import { giveUp, inTurn } from "./turns.js";
 
 const MARGIN_PX = 80;
 const REPAINT_AFTER_PX = 56;
@@ -9,9 +10,6 @@ const REPAINT_EVERY_MS = 100;
 const MAX_DEVICE_PIXELS = 12e6;
 
 export class CanvasLayer {
-  /** While the page is on its way to paper, what is drawn stays: the print itself resizes the map once
-   * more. */
-  static isKept = false;
   lastReset_ms = 0;
   corner = /** @type {import("leaflet").Point | null} */ (null);
   view = /** @type {View | null} */ (null);
@@ -31,7 +29,7 @@ export class CanvasLayer {
     this.holder.append(this.element);
     /** @type {import("leaflet").LeafletEventHandlerFnMap} */
     this.events = {
-      moveend: () => this.reset(),
+      moveend: () => this.resetInTurn(),
       viewreset: () => this.reset(),
       resize: () => this.reset(),
       move: () => this.onMove(),
@@ -42,6 +40,7 @@ export class CanvasLayer {
   }
 
   remove() {
+    giveUp(this);
     this.map.off(this.events);
     this.holder.remove();
     delete Reflect.get(this.map, "_panes")[this.pane];
@@ -51,8 +50,16 @@ export class CanvasLayer {
     if (!this.corner || !this.view || this.view.zoom !== this.map.getZoom()) return;
     const from = this.map.containerPointToLayerPoint([-MARGIN_PX, -MARGIN_PX]);
     const away = Math.max(Math.abs(from.x - this.corner.x), Math.abs(from.y - this.corner.y));
-    if (away > REPAINT_AFTER_PX && performance.now() - this.lastReset_ms > REPAINT_EVERY_MS) this.reset();
+    if (away > REPAINT_AFTER_PX && performance.now() - this.lastReset_ms > REPAINT_EVERY_MS) {
+      this.resetInTurn();
+    }
   }
+
+  /** Places and paints it anew when it has its turn. */
+  resetInTurn() { inTurn(this, () => this.reset()); }
+
+  /** Paints news when it has its turn. */
+  repaintInTurn() { inTurn(this, () => this.repaint(), true); }
 
   /** Places the canvas over the map as it stands and paints it whole. */
   reset() {
@@ -67,7 +74,7 @@ export class CanvasLayer {
    * @returns {Ui.Placed | null} */
   placed() {
     const size = this.map.getSize();
-    if (!size.x || !size.y || document.hidden || CanvasLayer.isKept) return null;
+    if (!size.x || !size.y || document.hidden) return null;
     const width = size.x + 2 * MARGIN_PX, height = size.y + 2 * MARGIN_PX;
     const ratio = Math.min(devicePixelRatio || 1, 2, Math.sqrt(MAX_DEVICE_PIXELS / (width * height)));
     const corner = this.map.containerPointToLayerPoint([-MARGIN_PX, -MARGIN_PX]).round();
@@ -100,7 +107,7 @@ export class CanvasLayer {
   }
 
   repaint() {
-    if (!this.view || document.hidden || CanvasLayer.isKept) return;
+    if (!this.view || document.hidden) return;
     this.ctx.clearRect(0, 0, this.view.width, this.view.height);
     this.paint(this.ctx, this.view);
   }
@@ -151,17 +158,4 @@ export class View {
   holds(px, py, margin = 20) {
     return px > -margin && py > -margin && px < this.width + margin && py < this.height + margin;
   }
-}
-
-/** Runs after the next frame has gone to the screen; a hidden tab has no frames and does not wait.
- * @param {() => void} act */
-export function afterPaint(act) {
-  if (document.hidden) act(); else requestAnimationFrame(() => afterTask(act));
-}
-
-/** Called in a frame: runs when that frame has been painted. @param {() => void} act */
-export function afterTask(act) {
-  const channel = new MessageChannel();
-  channel.port1.onmessage = () => { channel.port1.close(); act(); };
-  channel.port2.postMessage(0);
 }

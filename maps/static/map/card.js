@@ -5,10 +5,11 @@ import { LEVELS } from "../levels.js";
 import { WorkPhotos } from "../photos.js";
 import { signOf } from "../signs.js";
 import { clockText } from "../times.js";
-import { ago, t } from "../words.js";
+import { ago, hasWord, t } from "../words.js";
 import { CrewLinks } from "./crew-links.js";
 import { fillFacts } from "./feeds.js";
 import { KINDS } from "./kinds.js";
+import { redraw } from "./redraw.js";
 
 const REFETCH_MS = 5000;
 const MOST_LINKS = 12;
@@ -16,6 +17,7 @@ const MOST_LINKS = 12;
 export class Card {
   element = byId("card");
   photos = new WorkPhotos();
+  dayBox = el("section", "link-day"); // stays, so that a chart keeps its cursor while the card is drawn anew
   crews = new CrewLinks();
   ageOf = /** @type {{element: HTMLElement, ms: number} | null} */ (null); // the age that goes on counting
   opener = /** @type {HTMLElement | null} */ (null);
@@ -23,11 +25,15 @@ export class Card {
   asked = "";
   unknown = ""; // the link that nobody knows
   asked_ms = -Infinity;
+  about = ""; // what was drawn last
+  isPressed = false;
+  isDue = false; // news came while it was pressed
 
   /**
    * @param {Ui.State} state @param {Ui.Clock} clock
    * @param {{choose: (chosen: Ui.Chosen | null, isFlying?: boolean) => void,
-   *   acknowledge: (alert: Api.Alert) => void}} actions
+   *   acknowledge: (alert: Api.Alert) => void, closing: () => Ui.Closing,
+   *   situation: (act: import("./situations/acts.js").Act, rows: Api.Situation[]) => void}} actions
    */
   constructor(state, clock, actions) {
     this.state = state;
@@ -35,21 +41,53 @@ export class Card {
     this.actions = actions;
     this.picture = /** @type {Ui.Picture} */ (/** @type {unknown} */ (null)); // until the first one is shown
     setInterval(() => { if (this.ageOf) write(this.ageOf.element, this.ageText(this.ageOf.ms)); }, 1000);
+    // another button opens a menu, and nobody hears when that is let go
+    this.element.addEventListener("pointerdown", ({ button }) => { this.isPressed = !button; });
+    for (const name of ["pointerup", "pointercancel"]) {
+      addEventListener(name, () => { if (this.isPressed) setTimeout(() => this.release()); });
+    }
+  }
+
+  /** A press is over, and its click as well: what came in meanwhile is shown. */
+  release() {
+    this.isPressed = false;
+    if (this.isDue) this.show(this.picture);
   }
 
   /** Shows what the state says is chosen. @param {Ui.Picture | null} picture the city's */
   show(picture) {
     const { chosen } = this.state;
     this.ageOf = null;
+    this.isDue = false;
     if (picture) this.picture = picture;
     if (!chosen || !picture) return this.close();
-    const isFocused = this.element.contains(document.activeElement);
     const parts = KINDS[chosen.kind].card?.(this, chosen.id);
     if (!parts) return this.actions.choose(null);
     this.element.hidden = false;
-    this.element.dataset.kind = chosen.kind;
-    this.element.replaceChildren(...parts.flatMap((part) => part || []));
-    if (isFocused) this.element.focus();
+    this.put(chosen, [...parts, ...this.origin(chosen.kind)].filter((part) => part instanceof Element));
+  }
+
+  /** Another thing's card is drawn whole; the same one's under whoever is at work on it.
+   * @param {Ui.Chosen} chosen @param {Element[]} parts */
+  put({ kind, id }, parts) {
+    const { element } = this, about = `${kind} ${id}`, isSame = this.about === about;
+    const isFocused = element.contains(document.activeElement);
+    element.dataset.kind = kind;
+    this.about = about;
+    if (isSame) { redraw(element, parts, (part) => part.contains(this.ageOf?.element || null)); return; }
+    element.replaceChildren(...parts);
+    if (isFocused) element.focus({ preventScroll: true });
+  }
+
+  /** What is done with a thing, or known of it now alone: nothing on a card of the history.
+   * @template T @param {() => T} make */
+  live(make) { return this.picture.isArchived ? null : make(); }
+
+  /** Where a card of the history is from, and what that does not keep. @param {string} kind */
+  origin(kind) {
+    const key = "card.history." + kind;
+    return this.picture.isArchived && hasWord(key)
+      ? [el("p", "note from-history", t("card.from_history", { what: t(key) }))] : [];
   }
 
   /** Takes the keyboard, and gives it back to where it came from when the card closes. */
@@ -73,7 +111,9 @@ export class Card {
     const { chosen } = this.state;
     if (!chosen || this.element.hidden) return;
     const index = this.picture.network.indexOf.get(chosen.id) ?? -1;
-    if (chosen.kind === "link" ? links.has(index) : isThing) this.show(this.picture);
+    if (chosen.kind === "link" ? !links.has(index) : !isThing) return;
+    if (this.isPressed) this.isDue = true; // a press on what is made anew would be lost
+    else this.show(this.picture);
   }
 
   /** Asks for what only the server knows of a link, and draws again when it is there. @param {string} id */
@@ -103,6 +143,13 @@ export class Card {
     this.show(this.picture);
   }
 
+  /** The day of a link, drawn by scripts that are fetched for the first card of one. @param {string} id */
+  day(id) {
+    import("./charts/day-chart.js").then(({ showDay }) => showDay(this, this.dayBox, id))
+      .catch(() => this.dayBox.replaceChildren(this.note("day.failed")));
+    return this.dayBox;
+  }
+
   /** @param {string} kind @param {string} title @param {string | null} sub */
   head(kind, title, sub = "") {
     const head = el("header"), close = makeButton("close", "×", () => this.actions.choose(null));
@@ -116,11 +163,16 @@ export class Card {
   facts(rows) { return fillFacts(el("dl", "facts"), rows); }
 
   /** @param {Api.Time} ms */
-  ageText(ms) { return ms ? `${ago(this.clock.shown() - ms)} (${clockText(ms)})` : t("never"); }
+  ageText(ms) {
+    if (!ms && this.picture.isArchived) return ""; // the history does not keep it
+    return ms ? `${ago(this.clock.shown() - ms)} (${clockText(ms)})` : t("never");
+  }
 
   /** An age that goes on counting. @param {Api.Time} ms */
   age(ms) {
-    const element = el("span", "", this.ageText(ms));
+    const text = this.ageText(ms);
+    if (!text) return null;
+    const element = el("span", "", text);
     this.ageOf = ms ? { element, ms } : null;
     return element;
   }
@@ -163,6 +215,11 @@ export class Card {
   /** @param {Api.Incident} incident */
   incidentItem({ id, title, kind }) {
     return this.item({ kind: "incident", id }, "dot incident", title || id, t("incident." + kind));
+  }
+
+  /** @param {Api.HandClosure} row */
+  closureItem({ id, title, closure }) {
+    return this.item({ kind: "closure", id }, "dot by_hand", title || id, t("closure." + closure));
   }
 
   /** @param {Api.Detour} detour */

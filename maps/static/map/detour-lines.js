@@ -2,33 +2,55 @@
 import { worldX, worldY } from "./network.js";
 
 const STOP_PX = 5;
+const LEAP_M = 350; // between two places farther apart a bus was not seen: the straight line is no road
+const DEGREE_M = 111_320;
 const LABEL_FROM_ZOOM = 13;
+const FAR_PX = 400; // a stop that is left out may lie so far from the way round
 
 /** The points of a way on the canvas. @param {Api.Detour} row @param {Ui.View} view */
 export function pointsOf({ path }, view) {
   return path.map(([lon, lat]) => ({ x: view.px(worldX(lon)), y: view.py(worldY(lat)) }));
 }
 
-/** @param {Ui.Context} ctx @param {Ui.View} view @param {Iterable<Api.Detour>} rows
- * @param {Ui.Colours} palette @param {number} scale */
-export function paintDetours(ctx, view, rows, palette, scale) {
+/** Which stretches of a way are leaps between places where a bus was seen. @param {Api.Detour} row */
+export function leapsOf({ path }) {
+  return path.slice(1).map(([lon, lat], i) => {
+    const [before_lon, before_lat] = path[i], narrow = Math.cos(lat * Math.PI / 180);
+    return Math.hypot((lon - before_lon) * narrow, lat - before_lat) * DEGREE_M > LEAP_M;
+  });
+}
+
+/** All detours in view, one a step. @param {Ui.Context} ctx @param {Ui.View} view
+ * @param {Iterable<Api.Detour>} rows @param {Ui.Colours} palette @param {number} scale */
+export function* detourSteps(ctx, view, rows, palette, scale) {
   ctx.save();
   ctx.lineCap = "round";
   ctx.lineJoin = "round";
   for (const row of rows) {
-    paintLine(ctx, pointsOf(row, view), palette, scale);
+    const points = pointsOf(row, view);
+    if (!isInView(points, view)) continue;
+    paintLine(ctx, points, leapsOf(row), palette, scale);
     for (const stop of row.stops) paintStop(ctx, view, stop, palette, scale);
-    if (view.zoom >= LABEL_FROM_ZOOM) paintNumber(ctx, row, pointsOf(row, view), palette, scale);
+    if (view.zoom >= LABEL_FROM_ZOOM) paintNumber(ctx, row, points, palette, scale);
+    yield;
   }
   ctx.restore();
 }
 
-/** @param {Ui.Context} ctx @param {{x: number, y: number}[]} points @param {Ui.Colours} palette
- * @param {number} scale */
-function paintLine(ctx, points, palette, scale) {
+/** Whether a way may touch the canvas, by the box around it; its stops lie along it.
+ * @param {{x: number, y: number}[]} points @param {Ui.View} view */
+function isInView(points, { width, height }) {
+  const xs = points.map(({ x }) => x), ys = points.map(({ y }) => y);
+  return !points.length || Math.max(...xs) > -FAR_PX && Math.min(...xs) < width + FAR_PX
+    && Math.max(...ys) > -FAR_PX && Math.min(...ys) < height + FAR_PX;
+}
+
+/** Dashed where a bus was followed, a thin row of dots over what it was not seen on.
+ * @param {Ui.Context} ctx @param {{x: number, y: number}[]} points @param {boolean[]} leaps
+ * @param {Ui.Colours} palette @param {number} scale */
+function paintLine(ctx, points, leaps, palette, scale) {
   if (points.length < 2) return;
-  ctx.beginPath();
-  for (const { x, y } of points) ctx.lineTo(x, y);
+  trace(ctx, points, leaps, false);
   ctx.setLineDash([]);
   ctx.lineWidth = 6 * scale;
   ctx.strokeStyle = palette.halo;
@@ -37,7 +59,21 @@ function paintLine(ctx, points, palette, scale) {
   ctx.lineWidth = 3.2 * scale;
   ctx.strokeStyle = palette.detour;
   ctx.stroke();
+  trace(ctx, points, leaps, true);
+  ctx.setLineDash([0.1, 7 * scale]);
+  ctx.lineWidth = 1.8 * scale;
+  ctx.stroke();
   ctx.setLineDash([]);
+}
+
+/** The path of those stretches that are leaps, or of the others. @param {Ui.Context} ctx
+ * @param {{x: number, y: number}[]} points @param {boolean[]} leaps @param {boolean} areLeaps */
+function trace(ctx, points, leaps, areLeaps) {
+  ctx.beginPath();
+  points.forEach(({ x, y }, i) => {
+    if (i > 0 && leaps[i - 1] === areLeaps) ctx.lineTo(x, y);
+    else ctx.moveTo(x, y);
+  });
 }
 
 /** A stop that is left out, crossed. @param {Ui.Context} ctx @param {Ui.View} view

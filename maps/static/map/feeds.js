@@ -1,9 +1,11 @@
 // A chip for every feed: a symbol, its status and the age of its last success. A press shows the rest.
 import { isAhead } from "../clock.js";
-import { byId, el, makeButton, termRow, write } from "../dom.js";
+import { byId, el, makeButton, showText, termRow, write } from "../dom.js";
+import { getJson } from "../get.js";
 import { FEED_SYMBOLS } from "../signs.js";
 import { timeText } from "../times.js";
 import { ago, feedName, span, t, wordOr } from "../words.js";
+import { showDay } from "./outages.js";
 
 /** @typedef {{item: HTMLElement, button: HTMLElement, symbol: HTMLElement, name: HTMLElement,
  *   word: HTMLElement, age: HTMLElement}} Chip */
@@ -71,17 +73,8 @@ export class Feeds {
     }
   }
 
-  /** The server's status, which another moment's is alone; when no server answers any more, silence is late
-   * by the same rule. Where no report can be taken in, it is not the feed's. @param {Api.Feed} feed */
-  statusOf({ status, received_ms, poll_ms }) {
-    const now = this.clock.shown();
-    if (!(status in FEED_SYMBOLS)) return "unknown";
-    if (status === "never" || this.clock.at_ms !== null) return status;
-    if (isAhead(received_ms, now)) return "ahead";
-    const isSilent = now - received_ms > 2 * poll_ms + SLACK_MS;
-    if (isSilent && status !== "stopped") return this.trouble ? "held" : "stale";
-    return status;
-  }
+  /** @param {Api.Feed} feed */
+  statusOf(feed) { return statusOf(feed, this.clock, this.trouble); }
 
   /** @param {Api.Time} ms */
   ago(ms) {
@@ -107,8 +100,35 @@ export class Feeds {
       ["feed.code", feed.code], ["feed.detail", wordOr("code." + feed.code, feed.detail)],
       ["feed.simulated", feed.simulated ? t("yes") : ""],
     ]);
+    write(byId("feed-todo"), wordOr(`status.${status}.todo`, ""));
+    if (status !== "never") this.showDay(name);
     this.dialog.showModal();
   }
+
+  /** The last 24 hours of a feed. @param {string} name */
+  async showDay(name) {
+    byId("feed-day").replaceChildren();
+    byId("feed-spans").replaceChildren();
+    try {
+      showDay(await getJson(`/api/v1/feeds/${encodeURIComponent(name)}/day`));
+    } catch {
+      showText(byId("feed-day-said"), t("feed.day.failed"));
+    }
+  }
+}
+
+/** The server's status, which another moment's is alone; when no server answers any more, silence is late by
+ * the same rule. Where no report can be taken in, it is not the feed's.
+ * @param {Api.Feed} feed
+ * @param {Pick<Ui.Clock, "at_ms" | "shown">} clock @param {string} trouble what stops all processing */
+export function statusOf({ status, received_ms, poll_ms }, clock, trouble) {
+  const now = clock.shown();
+  if (!(status in FEED_SYMBOLS)) return "unknown";
+  if (status === "never" || clock.at_ms !== null) return status;
+  if (isAhead(received_ms, now)) return "ahead";
+  const isSilent = now - received_ms > 2 * poll_ms + SLACK_MS;
+  if (isSilent && status !== "stopped") return trouble ? "held" : "stale";
+  return status;
 }
 
 /** @param {string} name */

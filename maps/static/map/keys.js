@@ -3,10 +3,13 @@ import { byId, el, isForAnother, isWriting, letterOf, termRow } from "../dom.js"
 import { isOff, lettersSwitch } from "../shortcuts.js";
 import { t } from "../words.js";
 
-const KEYS = ["/", "a", "s", "d", "c", "l", "t", "0", "1-4", "?", "Esc"];
+const KEYS = ["/", "a", "s", "d", "c", "l", "n", "t", "v", "w", "Shift+Arrow", "0", "1-4", "?", "Esc"];
 const STATUSES = [
   "live", "empty", "partial", "frozen", "dropped", "unknown", "stale", "held", "ahead", "stopped",
 ];
+
+/** @param {string} key */
+const shown = (key) => key.replace("Arrow", "←↑→↓");
 
 /** Escape works everywhere. @param {Record<string, () => void>} tools by key */
 export function listenToKeys(tools) {
@@ -32,7 +35,7 @@ export function listenToSkip() {
 /** Fills the help dialog. */
 export function fillHelp() {
   const keys = el("dl", "keys"), statuses = el("dl", "keys");
-  keys.append(...KEYS.map((key) => termRow(el("kbd", "", key), t("help.key." + key))));
+  keys.append(...KEYS.map((key) => termRow(el("kbd", "", shown(key)), t("help.key." + key))));
   statuses.append(...STATUSES.map((status) => termRow(t("status." + status), t(`status.${status}.why`))));
   byId("help-body").replaceChildren(
     el("p", "", t("help.note")), el("h3", "", t("help.keys")), lettersSwitch(), keys,

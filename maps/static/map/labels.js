@@ -1,17 +1,21 @@
 // Road and place names on the map: few, never over one another, once per road and part of the screen.
 import { screenScale } from "../palette.js";
 import { worldX, worldY } from "./network.js";
+import { drain } from "./slices.js";
 
 /** @typedef {{text: string, x: number, y: number, turn: number}} Name */
 /** @typedef {Name & {away: number, rank: number, metres: number}} Candidate */
 
 const CELL_PX = 420;
 const MOST = 36;
+const NAMES_A_STEP = 8;
 const PLACES_FROM_ZOOM = 12.5;
 
 export class Labels {
   widths = /** @type {Map<string, number>} */ (new Map());
   middles = /** @type {Map<number, Ui.Middle>} */ (new Map());
+  written = /** @type {Set<string>} */ (new Set()); // the places and names of the ground that stand already
+  ground = /** @type {Ui.Ground | null} */ (null);
 
   /** @param {Ui.Network} network */
   constructor(network) {
@@ -20,27 +24,44 @@ export class Labels {
 
   /** Draws the names around the boxes already `taken`.
    * @param {Ui.Context} ctx @param {Ui.View} view @param {Ui.Colours} colours @param {Ui.Box[]} taken */
-  paint(ctx, view, colours, taken) {
+  paint(ctx, view, colours, taken) { drain(this.steps(ctx, view, colours, taken)); }
+
+  /** The same bit by bit. @param {Ui.Context} ctx @param {Ui.View} view @param {Ui.Colours} colours
+   * @param {Ui.Box[]} taken */
+  *steps(ctx, view, colours, taken) {
     const scale = screenScale(), size = Math.round((view.zoom < 13 ? 11.5 : 13) * scale);
-    ctx.font = `600 ${size}px ${getComputedStyle(document.body).fontFamily}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.lineJoin = "round";
+    this.written.clear();
+    const paper = { ctx, view, colours, taken };
+    if (this.ground) yield* this.ground.nameSteps(this, paper, true);
+    const found = this.candidates(view, CELL_PX * scale);
+    yield;
+    yield* this.roadSteps(paper, found, size, scale);
+    if (view.zoom >= PLACES_FROM_ZOOM) this.paintPlaces(ctx, view, colours, taken, Math.round(11 * scale));
+    yield;
+    if (this.ground) yield* this.ground.nameSteps(this, paper, false);
+  }
+
+  /** @param {Ui.GroundPaper} paper @param {Candidate[]} found @param {number} size @param {number} scale */
+  *roadSteps({ ctx, view, colours, taken }, found, size, scale) {
+    ctx.font = `600 ${size}px ${getComputedStyle(document.body).fontFamily}`;
     let count = 0;
-    for (const name of this.candidates(view, CELL_PX * scale)) {
+    for (const name of found) {
       if (count >= MOST) break;
       if (!this.take(ctx, view, name, size, taken)) continue;
       write(ctx, name, colours.halo, colours.name, 3.4 * scale);
       count += 1;
+      if (count % NAMES_A_STEP === 0) yield;
     }
-    if (view.zoom >= PLACES_FROM_ZOOM) this.paintPlaces(ctx, view, colours, taken, Math.round(11 * scale));
   }
 
   /** Takes the room of a name where it is free and wholly on the screen.
    * @param {Ui.Context} ctx @param {Ui.View} view @param {Name} name @param {number} size
-   * @param {Ui.Box[]} taken */
-  take(ctx, view, name, size, taken) {
-    const box = boxOf(name, this.width(ctx, name.text), size);
+   * @param {Ui.Box[]} taken @param {number} width of the text, where it is known */
+  take(ctx, view, name, size, taken, width = this.width(ctx, name.text)) {
+    const box = boxOf(name, width, size);
     const isFree = view.shows(box) && !taken.some((other) => overlaps(box, other));
     if (isFree) taken.push(box);
     return isFree;
@@ -88,13 +109,14 @@ export class Labels {
       ctx.fillStyle = colours.faint;
       ctx.fillRect(x - 2, y - 2, 4, 4);
       write(ctx, name, colours.halo, colours.faint, 3);
+      this.written.add(text);
     }
   }
 }
 
 /** @param {Ui.Context} ctx @param {Name} name @param {string} halo @param {string} fill
  * @param {number} width */
-function write(ctx, name, halo, fill, width) {
+export function write(ctx, name, halo, fill, width) {
   ctx.save();
   ctx.translate(name.x, name.y);
   ctx.rotate(name.turn);

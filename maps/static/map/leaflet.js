@@ -2,3 +2,6 @@
 
 /** @type {typeof import("leaflet")} */
 export const L = Reflect.get(globalThis, "L");
+
+/** Whether a press moves the map now; its types do not know that question. @param {Ui.LeafletMap} map */
+export const isDragged = (map) => Boolean(/** @type {any} */ (map.dragging)?.moving());

@@ -123,6 +123,7 @@ export class Legend {
       if (layers.length === 1) this.count(layers[0], picture.mapOf(kind).size);
     }
     this.count("impassable", countIf(picture.blocked.keys(), (i) => Boolean(picture.network.drawn[i])));
+    this.count("by_hand", countIf(picture.rows.closure.values(), ({ phase }) => phase !== "finished"));
     this.count("discrepancies", countIf(picture.rows.discrepancy.values(), (row) => !row.until_ms));
     showPromiseKey(picture, this.state.isShown("promise"));
     this.countWorks(picture);

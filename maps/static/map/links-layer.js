@@ -1,8 +1,7 @@
 // Every link on one canvas. A delta overpaints changed links, and freshens a tenth of the picture.
 import { FREE, JAM, LEVELS, SLOW, UNKNOWN } from "../levels.js";
-import { colours, screenScale } from "../palette.js";
-import { CanvasLayer } from "./canvas-layer.js";
-import { Slices } from "./slices.js";
+import { colours, isForced, screenScale } from "../palette.js";
+import { Slices, drain } from "./slices.js";
 import { SlowCanvas } from "./slow-canvas.js";
 
 const BATCH = 128; // links per stroke: one stroke for all is slower on a CPU raster
@@ -17,6 +16,7 @@ const WIDTH_AT = [
   [10, 1.3], [11, 1.7], [12, 2.1], [13, 2.7], [14, 3.5], [15, 4.5], [16, 5.6], [17, 7], [19, 9],
 ];
 const WIDTH_OF = [0.85, 1.0, 1.5, 0.6]; // of a level, times the width of its road
+const FORCED_WIDTH_OF = [0.45, 1.0, 1.6, 0.25]; // where colours are the system's, and few
 const ORDER = [UNKNOWN, FREE, SLOW, JAM];
 
 /** The width of a road at a zoom, between the steps of the table. @param {number} zoom */
@@ -33,6 +33,7 @@ export class LinksLayer {
   casing_px = 1;
   widths = /** @type {number[]} */ ([]);
   beds = /** @type {number[]} */ ([]);
+  widthOf = WIDTH_OF;
   isDense = false;
   paintedView = /** @type {Ui.View | null} */ (null);
   painting = /** @type {number[]} */ ([]); // the links of a picture under way
@@ -48,9 +49,11 @@ export class LinksLayer {
     this.colours = colours();
     this.painted = new Uint8Array(this.network.count).fill(NOT_DRAWN);
     const place = /** @type {const} */ (["bomnae-links", 390]);
-    this.canvas = this.network.index
-      ? new SlowCanvas(map, ...place, (ctx, view) => this.paintSlowly(ctx, view), () => this.onShown())
-      : new CanvasLayer(map, ...place, (ctx, view) => this.paintAll(ctx, view));
+    this.isSlow = this.network.index !== null;
+    this.canvas = new SlowCanvas(map, ...place, {
+      steps: (ctx, view) => this.paintSlowly(ctx, view), shown: () => this.onShown(),
+      paint: this.isSlow ? null : (ctx, view) => this.paintAll(ctx, view),
+    });
   }
 
   /** What a line is traced for: the picture under way, else the one on the screen. */
@@ -59,10 +62,11 @@ export class LinksLayer {
   /** @param {Ui.View} view */
   measure(view) {
     const base = widthAt(view.zoom) * screenScale(), { rankCount } = this.network;
+    this.widthOf = isForced() ? FORCED_WIDTH_OF : WIDTH_OF;
     this.casing_px = base < 3 ? 0.6 : 1;
     const step = rankCount > 1 ? 0.5 / (rankCount - 1) : 0, first = rankCount > 1 ? 1.3 : 1;
     this.widths = Array.from({ length: rankCount }, (_, rank) => base * (first - step * rank));
-    this.beds = this.widths.map((w) => Math.max(w * WIDTH_OF[JAM], w + 2 * this.casing_px) + 0.4);
+    this.beds = this.widths.map((w) => Math.max(w * this.widthOf[JAM], w + 2 * this.casing_px) + 0.4);
   }
 
   /** How far right of the middle a link is drawn, px: half its bed and a gap, so that both directions show.
@@ -107,14 +111,14 @@ export class LinksLayer {
       this.paintedView = view;
       for (let k = 0; k < FLUSH_AFTER && !isOver; k++) isOver = Boolean(strokes.next().done);
       this.paintedView = null;
-      if (this.canvas instanceof SlowCanvas) this.canvas.flush();
+      this.canvas.flush();
       yield;
     }
   }
 
   /** Acts when what is to be seen is on the screen. @param {() => void} act */
   whenShown(act) {
-    if (this.canvas instanceof SlowCanvas && this.canvas.slices.isBusy) this.awaited = act; else act();
+    if (this.canvas.slices.isBusy) this.awaited = act; else act();
   }
 
   onShown() {
@@ -129,8 +133,9 @@ export class LinksLayer {
   update(changed) {
     const { view, network: { drawn, box }, canvas } = this;
     if (document.hidden) return;
-    if (canvas instanceof SlowCanvas) { this.updateSlowly(canvas, changed); return; }
+    if (this.isSlow) { this.updateSlowly(canvas, changed); return; }
     if (!view) return;
+    if (canvas.slices.isBusy) for (const i of changed) this.late.add(i);
     this.ticks += 1;
     const seen = changed.filter((i) => drawn[i] && view.sees(box, i));
     if (seen.length > this.visible.length / 2) { canvas.repaint(); return; }
@@ -142,7 +147,7 @@ export class LinksLayer {
   /** @param {number[]} links */
   narrowed(links) {
     /** @param {number} level */
-    const width = (level) => WIDTH_OF[level] ?? 0;
+    const width = (level) => this.widthOf[level] ?? 0;
     return links.filter((i) => width(this.painted[i]) > width(this.shownLevel(i)));
   }
 
@@ -213,17 +218,24 @@ export class LinksLayer {
   /** @param {Ui.Context} ctx @param {number[]} links */
   *levelStrokes(ctx, links) {
     /** @type {number[][]} */
-    const groups = [[], [], [], []];
+    const groups = [[], [], [], []], old = [[], [], [], []];
     for (const i of links) {
       const level = this.painted[i] = this.shownLevel(i);
-      groups[level]?.push(i);
+      (this.picture.isOld(i) ? old : groups)[level]?.push(i);
     }
     for (const level of ORDER) {
-      for (const [rank, members] of this.byRank(groups[level])) {
-        const width = this.widths[rank] * WIDTH_OF[level], { casing, levels } = this.colours;
-        if (level === SLOW && casing) yield* this.strokes(ctx, members, casing, width + 2 * this.casing_px);
-        yield* this.strokes(ctx, members, levels[level], width);
-      }
+      yield* this.levelOf(ctx, level, old[level], this.colours.old[level]);
+      yield* this.levelOf(ctx, level, groups[level], this.colours.levels[level]);
+    }
+  }
+
+  /** @param {Ui.Context} ctx @param {number} level @param {number[]} links @param {string} colour */
+  *levelOf(ctx, level, links, colour) {
+    const { casing } = this.colours;
+    for (const [rank, members] of this.byRank(links)) {
+      const width = this.widths[rank] * this.widthOf[level];
+      if (level === SLOW && casing) yield* this.strokes(ctx, members, casing, width + 2 * this.casing_px);
+      yield* this.strokes(ctx, members, colour, width);
     }
   }
 
@@ -248,19 +260,17 @@ export class LinksLayer {
     }
   }
 
-  /** Adds the line of a link to the path, moved to its side of the road and `reach` px longer at both ends.
-   * @param {Ui.Context} ctx @param {number} i @param {number} reach */
-  trace(ctx, i, reach = 0) {
+  /** Adds the line of a link to the path, moved to its side of the road, `reach` px longer at both ends and
+   * `aside` px beside its own line. @param {Ui.Context} ctx @param {number} i @param {number} reach
+   * @param {number} aside */
+  trace(ctx, i, reach = 0, aside = 0) {
     const { start, end, x, y, nx, ny } = this.network, { view } = this;
     if (!view) return;
-    const { scale, ox, oy } = view, away = this.offset(i), first = start[i], last = end[i] - 1;
+    const { scale, ox, oy } = view, away = this.offset(i) + aside, first = start[i], last = end[i] - 1;
     for (let v = first; v <= last; v++) {
-      let px = x[v] * scale - ox + nx[v] * away, py = y[v] * scale - oy + ny[v] * away;
-      if (reach && (v === first || v === last)) {
-        const [dx, dy] = outwards(this.network, v, first);
-        px += dx * reach;
-        py += dy * reach;
-      }
+      const [dx, dy] = reach ? longer(this.network, v, first, last) : STAYS;
+      const px = x[v] * scale - ox + nx[v] * away + dx * reach;
+      const py = y[v] * scale - oy + ny[v] * away + dy * reach;
       if (v === first) ctx.moveTo(px, py); else ctx.lineTo(px, py);
     }
   }
@@ -276,12 +286,12 @@ export class LinksLayer {
   }
 }
 
-/** Takes all steps at once. @param {Iterator<void>} steps */
-function drain(steps) { while (!steps.next().done); }
+const STAYS = [0, 0];
 
-/** The direction out of a line that begins at vertex `first`, at its end `v`. @param {Ui.Network} network
- * @param {number} v @param {number} first */
-function outwards({ x, y }, v, first) {
+/** The direction out of a line at either end; within it there is none. @param {Ui.Network} network
+ * @param {number} v @param {number} first @param {number} last */
+function longer({ x, y }, v, first, last) {
+  if (v !== first && v !== last) return STAYS;
   const from = v === first ? v + 1 : v - 1;
   const dx = x[v] - x[from], dy = y[v] - y[from], size = Math.hypot(dx, dy) || 1;
   return [dx / size, dy / size];

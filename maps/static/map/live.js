@@ -1,70 +1,64 @@
 // The live layer on a Leaflet map: what Folium's LiveLayer starts. It joins the parts; the parts do the work.
-import { Clock, LiveSign } from "../clock.js";
+import { LiveSign } from "../clock.js";
 import { byId, makeButton, el, write } from "../dom.js";
 import { getJson } from "../get.js";
 import { UNKNOWN } from "../levels.js";
+import { onSystemColours } from "../palette.js";
 import { startSession } from "../session.js";
 import { askWhy } from "../taken.js";
 import { t, useLanguage } from "../words.js";
 import { AckDialog, DeliveryLog, UndeliveredSign } from "./alert-dialogs.js";
-import { Alerts } from "./alerts.js";
-import { BusesLayer } from "./buses-layer.js";
-import { afterPaint, afterTask } from "./canvas-layer.js";
+import { listenToAround } from "./around/opening.js";
+import { Away } from "./away/away.js";
 import { Card } from "./card.js";
+import { CityMap } from "./city-map.js";
 import { Clashes } from "./clashes.js";
+import { Closing } from "./closures/closing.js";
 import { Feeds } from "./feeds.js";
+import { GroundSwitch } from "./ground-switch.js";
+import { DataOpening } from "./data/opening.js";
+import { listenToCorridors } from "./corridors/opening.js";
 import { listenToSkip } from "./keys.js";
 import { KINDS } from "./kinds.js";
-import { L } from "./leaflet.js";
+import { L, isDragged } from "./leaflet.js";
 import { Legend } from "./legend.js";
-import { LinksLayer } from "./links-layer.js";
 import { Lists } from "./lists.js";
-import { MarksLayer } from "./marks-layer.js";
 import { Nearest } from "./nearest.js";
-import { Picture } from "./picture.js";
+import { Outages } from "./outages.js";
+import { Paper } from "./paper/sheet.js";
 import { Pointer } from "./pointer.js";
 import { Search } from "./search.js";
+import { ActDialog } from "./situations/acts.js";
+import { Situations } from "./situations/list.js";
 import { State } from "./state.js";
-import { Stream } from "./stream.js";
+import { Steps } from "./steps/steps.js";
 import { TimeBar } from "./time-bar.js";
 import { Tools } from "./tools.js";
+import { afterPaint, inTurn } from "./turns.js";
 
-/** @typedef {import("leaflet").LatLngBoundsLiteral} Bounds */
-/** @typedef {{network: string, index: string, snapshot: string, stream: string, city: string,
- *   simulated: boolean, bounds: Bounds}} Options */
+/** @typedef {import("./city-map.js").Options} Options */
 
 const PANELS_EVERY_MS = 500;
-const KEEP_LATENCIES = 2000;
 const CLOSE_ZOOM = 16;
 const SPEED_WAIT_MS = 4000;
 
 /** What follows a change of the state. @type {Record<Ui.Change, (live: Live) => void>} */
 const REACTIONS = {
   lang: (live) => live.translate(),
-  colours: (live) => { live.tools.show(); live.repaintAll(); live.showPanels(); },
+  colours: (live) => { live.tools.show(); live.repaintAll(); live.showPanels(); live.ground?.repaint(); },
   levels: (live) => { live.repaintAll(); live.showPanels(); },
   layers: (live) => { live.marks?.canvas.repaint(); live.buses?.canvas.repaint(); live.showPanels(); },
   phase: (live) => { live.marks?.canvas.repaint(); live.showPanels(); },
   chosen: (live) => live.showChosen(false),
   moment: (live) => { live.time.ask(); },
+  step: (live) => { live.time.ask(); live.showChosen(false); live.showView(); },
   address: (live) => {
     live.time.ask(); live.translate(); live.repaintAll(); live.showChosen(true); live.showView();
   },
 };
 
-export class Live {
-  now = /** @type {Ui.Picture | null} */ (null); // what the stream brings
-  picture = /** @type {Ui.Picture | null} */ (null); // what is shown: that, or another moment
-  links = /** @type {Ui.LinksLayer | null} */ (null);
-  buses = /** @type {Ui.BusesLayer | null} */ (null);
-  marks = /** @type {Ui.MarksLayer | null} */ (null);
+export class Live extends CityMap {
   nearest = /** @type {Nearest | null} */ (null);
-  latency = /** @type {number[]} */ ([]); // how long each update took until it was painted, ms
-  /** What the next frame paints.
-   * @type {{links: number[], stamps: number[], isMarks: boolean, isBuses: boolean}} */
-  pending = { links: [], stamps: [], isMarks: false, isBuses: false };
-  isFrameAsked = false;
-  isReady = false;
   isFlying = false;
   areListsDue = false;
   areCountsDue = false;
@@ -72,60 +66,72 @@ export class Live {
   finding = ""; // the chosen link whose tile is followed besides those of the view
   panelTimer = 0;
   loaded_ms = 0;
-  clock = new Clock();
-  state = new State();
   legend = new Legend(this.state);
   feeds = new Feeds(this.clock);
+  outages = new Outages(this.feeds);
   search = new Search((result) => this.goTo(result));
   undelivered = new UndeliveredSign(this.clock);
   clashes = new Clashes(() => this.onClashes());
 
   /** @param {Ui.LeafletMap} map @param {Options} options */
   constructor(map, options) {
-    this.map = map;
-    this.options = options;
-    this.stream = new Stream(options, {
-      network: (network) => this.build(network),
-      snapshot: (snapshot) => this.load(snapshot),
-      delta: (delta, id) => this.take(delta, id),
-      state: () => { this.sign.show(); this.showEmpty(); },
-      frame: () => this.frameShown(),
-      look: (tiles, rows) => this.look(tiles, rows),
-    });
+    super(map, options, new State());
     this.sign = new LiveSign(this.clock, this.stream);
     this.lists = new Lists(this.state, (chosen, isByKey) => {
       this.choose(chosen, true);
       if (isByKey) this.card.focus();
     });
-    /** @param {Api.Alert} alert */
-    const acknowledge = (alert) => dialog.open(alert);
-    const dialog = new AckDialog((alert) => this.alerts.markSent(alert));
-    this.alerts = new Alerts(this.clock, {
+    const judging = new AckDialog(() => this.showChosen(false));
+    const acts = new ActDialog(this.clock, (act, ids) => {
+      if (act === "acknowledge") this.alerts.markSent(ids);
+    });
+    acts.dialog.addEventListener("close", () => this.alerts.goOn());
+    this.alerts = new Situations(this.clock, {
       isSure: () => this.sign.store === "ok" && (this.picture?.clock_ms ?? null) !== null,
-      choose: (alert) => this.choose({ kind: "alert", id: alert.name }, true),
-      hurry: (alert) => dialog.hurry(alert), acknowledge,
+      choose: ({ id }) => this.choose({ kind: "situation", id }, true),
+      acknowledge: (rows) => acts.open("acknowledge", rows), hurry: (rows) => acts.hurry("acknowledge", rows),
+      follow: (rows) => this.away.follow(rows),
     });
     this.deliveries = new DeliveryLog(this.clock, (episode) => this.alerts.titleOf(episode));
     this.card = new Card(this.state, this.clock, {
-      choose: (chosen, isFlying) => this.choose(chosen, isFlying), acknowledge,
+      choose: (chosen, isFlying) => this.choose(chosen, isFlying),
+      acknowledge: (alert) => judging.open(alert),
+      situation: (act, rows) => act === "undo" ? acts.hurry(act, rows) : acts.open(act, rows),
+      closing: () => this.closing,
     });
+    this.closing = new Closing(this);
+    this.groundSwitch = new GroundSwitch(this);
     listenToSkip();
+    listenToCorridors(this);
+    this.openAround = listenToAround(this);
+    this.data = new DataOpening(this);
     this.zoomButtons = this.prepareMap();
-    this.time = new TimeBar(this.state, this.clock, (moment) => this.showMoment(moment));
+    this.time = new TimeBar(this.state, this.clock, (moment) => this.showMoment(moment),
+      () => this.now?.network.version || "");
     this.pointer = new Pointer(this, map);
     this.tools = new Tools(this);
+    this.paper = new Paper(this);
+    this.away = new Away(this);
+    this.steps = new Steps(this);
     this.state.on((change) => REACTIONS[change](this));
+    onSystemColours(() => REACTIONS.colours(this));
     this.translate();
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.repaintAll(); });
     this.stream.start();
-    startSession(document.querySelector(".tools"));
-    askWhy(document.querySelectorAll(".exports a[download]"));
+    const session = startSession(document.querySelector(".tools"));
+    session.then(() => this.card.show(this.picture)); // what may be done is known
+    byId("export-map", HTMLAnchorElement).addEventListener("click", (e) => this.nameMapFile(e));
+    askWhy(byId("exports"));
   }
 
-  get resyncs() { return this.stream.resyncs; }
+  /** The map as a file is of the moment that is shown, in the language of the page. @param {Event} e */
+  nameMapFile(e) {
+    const link = /** @type {HTMLAnchorElement} */ (e.currentTarget), { state } = this;
+    link.href = `/api/v1/map.html?language=${state.lang}&${state.momentQuery(this.clock.now())}`;
+  }
 
-  /** The layers there are, the topmost last. */
-  get layers() { return [this.links, this.buses, this.marks].flatMap((layer) => layer || []); }
+  showState() { this.sign.show(); this.showEmpty(); }
+
+  get resyncs() { return this.stream.resyncs; }
 
   /** The list of clashes is another: the card may be about one. */
   onClashes() {
@@ -142,13 +148,11 @@ export class Live {
   /** Brings Folium's map in order; answers the buttons that zoom. */
   prepareMap() {
     const { map, options, state } = this;
-    map.options.zoomSnap = 0.25;
+    this.prepare();
     map.options.wheelPxPerZoomLevel = 90;
-    map.setMinZoom(8);
-    map.setMaxZoom(19);
-    map.attributionControl?.setPrefix(false);
-    map.zoomControl?.remove();
-    L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 120 }).addTo(map);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) Reflect.set(map, "_zoomAnimated", false);
+    const inCorner = { position: /** @type {const} */ ("bottomleft"), maxWidth: 120 };
+    L.control.scale({ imperial: false, updateWhenIdle: true, ...inCorner }).addTo(map);
     if (state.view) this.showView();
     else map.fitBounds(options.bounds, { animate: false, padding: [24, 24] });
     map.on("moveend", () => {
@@ -157,11 +161,6 @@ export class Live {
       this.stream.looking.soon();
     });
     map.on("move", () => this.stream.looking.onTheWay());
-    const container = map.getContainer();
-    container.setAttribute("role", "application");
-    container.dataset.tLabel = "map.label";
-    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
-    matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => this.repaintAll());
     return this.addZoom();
   }
 
@@ -170,6 +169,7 @@ export class Live {
       in: makeButton("", "+", () => this.map.zoomIn(1)),
       out: makeButton("", "−", () => this.map.zoomOut(1)),
       home: makeButton("", "⌂", () => this.goHome()),
+      list: makeButton("", "☰", () => this.openAround()),
     };
     for (const [name, button] of Object.entries(buttons)) button.id = "zoom-" + name;
     box.append(...Object.values(buttons));
@@ -188,11 +188,14 @@ export class Live {
     }
     document.title = t("title.map", { city: this.options.city });
     this.tools.show();
+    this.alerts.translate();
     this.time.show();
     this.sign.show();
     this.showPanels();
     this.card.show(this.picture);
     this.search.translate();
+    this.away.dialog.show();
+    this.ground?.translate();
     this.showEmpty();
   }
 
@@ -203,23 +206,13 @@ export class Live {
 
   /** Makes the layers of a network; the ones of the network before go. @param {Ui.Network} network */
   build(network) {
-    const { map, state } = this, picture = this.picture = this.now = new Picture(network);
-    for (const layer of this.layers) layer.canvas.remove();
-    this.links = new LinksLayer(map, picture, state);
-    this.buses = new BusesLayer(map, picture, state, this.clock);
-    this.marks = new MarksLayer(map, picture, state, this.links);
-    this.nearest = new Nearest(this.links, this.marks, this.buses);
-    this.clashes.addTo(picture);
-    document.documentElement.dataset.net = network.version;
-    if (state.at_ms !== null) this.time.ask();
-  }
-
-  /** What the map shows, in numbers short enough for an address. @returns {Ui.Frame} */
-  frameShown() {
-    const box = this.map.getBounds(), round = (/** @type {number} */ degrees) => Number(degrees.toFixed(5));
-    const lons = [box.getWest(), box.getEast()].map((lon) => round(Math.max(-180, Math.min(180, lon))));
-    const lats = [box.getSouth(), box.getNorth()].map((lat) => round(Math.max(-85, Math.min(85, lat))));
-    return { bbox: [lons[0], lats[0], lons[1], lats[1]], zoom: Number(this.map.getZoom().toFixed(2)) };
+    super.build(network);
+    const { links, marks, buses } = this;
+    if (!links || !marks || !buses || !this.picture) return;
+    marks.preview = this.closing.preview;
+    this.nearest = new Nearest(links, marks, buses);
+    this.clashes.addTo(this.picture);
+    if (this.state.at_ms !== null) this.time.ask();
   }
 
   /** Other tiles are followed: their links are shown and those of no others.
@@ -227,9 +220,8 @@ export class Live {
   look(tiles, rows) {
     const { picture, now } = this;
     if (!picture || !now) return;
-    now.look(tiles);
-    for (const part of rows) now.applyLinks(part);
-    if (picture !== now) { picture.look(tiles); this.time.ask(); }
+    super.look(tiles, rows);
+    if (picture !== now) this.time.ask();
     if (!this.isReady) return; // the first snapshot is on its way
     this.clashes.addTo(picture);
     for (const layer of this.layers) layer.canvas.repaint();
@@ -241,8 +233,7 @@ export class Live {
   /** @param {Api.Snapshot} snapshot */
   load(snapshot) {
     if (!this.now) return;
-    this.clock.observe(snapshot.t);
-    this.now.load(snapshot);
+    super.load(snapshot);
     this.sign.picture = this.now;
     this.sign.store = snapshot.store || "ok";
     this.sign.trouble = this.feeds.trouble = snapshot.trouble || "";
@@ -251,7 +242,6 @@ export class Live {
     this.repaintAll();
     this.showSimulated();
     this.showChosen(!this.isReady);
-    this.mark(snapshot.id);
     this.isReady = true;
     this.loaded_ms ||= performance.now();
     this.sign.show();
@@ -266,31 +256,33 @@ export class Live {
     this.showPanels();
     this.showEmpty();
     document.documentElement.dataset.ready = "1";
+    this.groundSwitch.start(); // it comes when all else stands: the first picture does not wait for it
   }
 
   /** Takes a delta in and asks for a frame; nothing is painted outside of one.
    * @param {Api.Delta} delta @param {string} id */
   take(delta, id) {
-    if (!this.now) return;
-    this.clock.observe(delta.t);
+    const touched = super.take(delta, id);
+    if (!touched || !this.now) return null;
     this.setStore(delta.store);
     this.setTrouble(delta.trouble);
     if (delta.undelivered) this.undelivered.show(delta.undelivered);
-    const touched = this.now.apply(delta), isUnseen = this.picture !== this.now;
-    if (isUnseen) this.takeUnseen(this.now, touched.kinds); else this.takeSeen(this.now, delta, touched);
-    this.mark(id);
+    if (this.picture !== this.now) this.takeUnseen(this.now, touched.kinds);
+    else this.takeSeen(this.now, delta, touched);
     if (delta.k && document.documentElement.dataset.live !== "live") this.sign.show(); // its clock went on
+    return touched;
   }
 
   /** While another moment is shown, what comes in is kept, and alerts are told all the same.
    * @param {Ui.Picture} now @param {Set<string>} kinds */
-  takeUnseen(now, kinds) { if (kinds.has("alert")) this.alerts.show(now); }
+  takeUnseen(now, kinds) { if (kinds.has("situation") || kinds.has("alert")) this.alerts.show(now); }
 
   /** @param {Ui.Picture} now @param {Api.Delta} delta @param {Ui.Touched} touched */
   takeSeen(now, delta, touched) {
     const { links, kinds } = touched;
     if (delta.at && (links.length || kinds.has("bus"))) this.pending.stamps.push(delta.at);
-    this.note(now, touched);
+    this.note(touched);
+    this.noteNews(now, touched);
     this.showNews(now, kinds);
     this.refreshCard(delta, touched);
     this.askFrame();
@@ -299,13 +291,7 @@ export class Live {
 
   /** Shows the map of another moment; without one what is now. @param {Api.Moment | null} moment */
   showMoment(moment) {
-    const { now } = this;
-    if (!now || moment && moment.net !== now.network.version) return;
-    this.picture = moment ? this.pictureOf(moment, now) : now;
-    for (const layer of this.layers) layer.picture = this.picture;
-    this.clock.at_ms = moment ? moment.valid_ms : null;
-    this.buses?.update(false);
-    this.repaintAll();
+    if (!this.turnTo(moment)) return;
     this.showPanels();
     this.sign.show();
     this.showEmpty();
@@ -314,11 +300,7 @@ export class Live {
 
   /** @param {Api.Moment} moment @param {Ui.Picture} now */
   pictureOf(moment, now) {
-    const picture = new Picture(now.network);
-    picture.look(now.shown);
-    picture.loadMoment(moment);
-    picture.rows.alert = now.rows.alert;
-    picture.rows.ack = now.rows.ack;
+    const picture = super.pictureOf(moment, now);
     this.clashes.addTo(picture, moment.valid_ms);
     return picture;
   }
@@ -328,25 +310,21 @@ export class Live {
   showNews(picture, kinds) {
     if (kinds.has("work")) this.clashes.ask();
     if (kinds.has("feed")) this.feeds.show(picture);
-    if (kinds.has("alert")) this.alerts.show(picture);
+    if (kinds.has("closure")) this.closing.showWaits();
+    if (kinds.has("situation") || kinds.has("alert")) this.alerts.show(picture);
   }
 
-  /** Notes what the next frame and the panels have to show: buses that drive on change no count.
+  /** Notes what the panels have to show: buses that drive on change no count.
    * @param {Ui.Picture} picture @param {Ui.Touched} touched */
-  note(picture, touched) {
-    const { links, kinds } = touched, { pending } = this, rows = [...kinds].map((name) => KINDS[name]);
-    pending.links.push(...links);
-    pending.isMarks ||= this.isOfRoads(touched) || rows.some((kind) => kind.mark);
-    pending.isBuses ||= kinds.has("bus");
+  noteNews(picture, touched) {
+    const { links, kinds } = touched, rows = [...kinds].map((name) => KINDS[name]);
     const isRecounted = rows.some((kind) => kind.layers && !kind.isPassing);
-    const news = [isRecounted, links.length, touched.closures, this.busCount !== picture.mapOf("bus").size];
+    const isBuses = this.busCount !== picture.mapOf("bus").size;
+    const news = [isRecounted, links.length, this.isOfRoads(touched), isBuses];
     this.areCountsDue ||= news.some(Boolean);
     this.busCount = picture.mapOf("bus").size;
     this.areListsDue ||= rows.some((kind) => kind.lists);
   }
-
-  /** Whether what is drawn along roads changed. @param {Ui.Touched} touched */
-  isOfRoads({ closures, promises }) { return closures || promises && this.state.isShown("promise"); }
 
   /** The server lost or found its own source: the sign shows it at once. @param {string} [store] */
   setStore(store) {
@@ -364,9 +342,6 @@ export class Live {
     this.feeds.showAges();
   }
 
-  /** @param {string} id of the last delta taken in */
-  mark(id) { if (id) document.documentElement.dataset.seq = id; }
-
   /** @param {Api.Delta} delta @param {Ui.Touched} touched */
   refreshCard({ c = [] }, { links, named, kinds }) {
     const { chosen } = this.state;
@@ -375,42 +350,24 @@ export class Live {
     this.card.refresh(new Set([...links, ...named, ...c.map(([i]) => i)]), isThing);
   }
 
-  askFrame() {
-    if (this.isFrameAsked) return;
-    this.isFrameAsked = true;
-    requestAnimationFrame(() => this.frame());
-  }
-
-  frame() {
-    const { links, stamps, isMarks, isBuses } = this.pending;
-    this.pending = { links: [], stamps: [], isMarks: false, isBuses: false };
-    this.isFrameAsked = false;
-    if (links.length) this.links?.update([...new Set(links)]);
-    if (isMarks) this.marks?.canvas.repaint();
-    if (isBuses) this.buses?.update(true);
-    if (stamps.length) afterTask(() => this.noteLatency(stamps));
-  }
-
-  /** @param {number[]} stamps */
-  noteLatency(stamps) {
-    const now = Date.now();
-    this.latency.push(...stamps.map((at) => now - at));
-    if (this.latency.length > KEEP_LATENCIES) this.latency.splice(0, this.latency.length - KEEP_LATENCIES);
-  }
-
   /** Counts and lists follow at a calmer pace than the map. */
   askPanels() {
     if (this.panelTimer || !(this.areCountsDue || this.areListsDue)) return;
     this.panelTimer = setTimeout(() => {
       this.panelTimer = 0;
       if (document.hidden || !this.picture) return;
-      if (this.areListsDue) this.lists.show(this.picture);
-      if (this.areCountsDue) this.legend.showCounts(this.picture);
+      if (isDragged(this.map)) { this.askPanels(); return; }
+      if (this.areListsDue) this.showInTurn(this.lists, (picture) => this.lists.show(picture));
+      if (this.areCountsDue) this.showInTurn(this.legend, (picture) => this.legend.showCounts(picture));
       if (this.now) this.time.showBars(this.now);
       this.areListsDue = this.areCountsDue = false;
       this.showEmpty();
     }, PANELS_EVERY_MS);
   }
+
+  /** Has a panel show the picture as it is when its turn has come.
+   * @param {object} panel @param {(picture: Ui.Picture) => void} show */
+  showInTurn(panel, show) { inTurn(panel, () => { if (this.picture) show(this.picture); }); }
 
   showPanels() {
     this.legend.show(this.picture);
@@ -429,7 +386,7 @@ export class Live {
   }
 
   repaintAll() {
-    for (const layer of this.layers) layer.canvas.reset();
+    super.repaintAll();
     this.askPanels();
   }
 
@@ -494,14 +451,6 @@ export class Live {
     if (this.finding === id) this.stream.looking.soon(tile);
   }
 
-  /** @param {Ui.Picture} picture @param {Ui.Chosen | null} chosen
-   * @returns {{links: number[], place: Ui.Place | null}} */
-  whereIs(picture, chosen) {
-    if (chosen?.kind === "link") return { links: picture.network.indexes([chosen.id]), place: null };
-    const thing = chosen && !KINDS[chosen.kind].isPassing && picture.mapOf(chosen.kind).get(chosen.id);
-    return thing ? { links: thing.links, place: thing } : { links: [], place: null };
-  }
-
   /** @param {number[]} links @param {Ui.Place | null} place */
   flyTo(links, place) {
     const bounds = this.picture?.network.bounds(links);
@@ -520,10 +469,16 @@ export class Live {
     const choices = { work: { kind: "work", id: result.id }, section: { kind: "link", id: link } };
     const choice = Reflect.get(choices, result.kind);
     if (choice) { this.choose(choice, true); return; }
-    this.state.choose(null);
-    const links = result.links || [];
-    this.marks?.choose(links, links.length ? null : result);
+    if (result.kind.startsWith("dataset")) { this.goToDataset(result); return; }
+    const { links = [], lon, lat } = result;
+    this.state.find({ links, lon, lat });
     if (this.picture) this.flyTo(links, result);
+  }
+
+  /** Puts a dataset on the map, or leads to its page where it is no map. @param {Api.Found} result */
+  goToDataset({ id, row = 0, lon, lat, draw }) {
+    if (draw === "none") location.assign(`/data/${encodeURIComponent(id)}`);
+    else this.data.find(id, { row, lon, lat });
   }
 
   /** The padding that keeps what is flown to out from under the card.
@@ -537,10 +492,7 @@ export class Live {
   }
 
   goHome() {
-    const box = this.picture?.network.bbox;
-    /** @type {Bounds} */
-    const bounds = box ? [[box[1], box[0]], [box[3], box[2]]] : this.options.bounds;
-    this.map.fitBounds(bounds, { animate: true, padding: [24, 24] });
+    this.map.fitBounds(this.homeBounds(), { animate: true, padding: [24, 24] });
   }
 }
 

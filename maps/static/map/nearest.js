@@ -12,11 +12,14 @@ export class Nearest {
     this.finger = matchMedia("(pointer: coarse)").matches ? FINGER : 1;
   }
 
-  /** @param {{x: number, y: number}} point of the map's box @returns {Ui.Hit | null} */
-  at(point) {
-    const { view, canvas } = this.links, shift = canvas.shift(), x = point.x - shift.x, y = point.y - shift.y;
-    if (!view) return null;
-    return this.mark(x, y) || this.bus(x, y) || this.detour(x, y, view) || this.link(x, y, view);
+  /** @param {{x: number, y: number}} point of the map's box @param {Ui.Chosen | null} [chosen] of marks that
+   * lie on one another the one below it is taken @returns {Ui.Hit | null} */
+  at(point, chosen) {
+    const [mark, bus, link] = [this.marks, this.buses, this.links].map((layer) => placeOn(layer, point));
+    const { view } = this.links, above = this.marks.canvas.view;
+    if (!view || !above) return null;
+    return this.mark(mark.x, mark.y, chosen) || this.bus(bus.x, bus.y)
+      || this.detour(mark.x, mark.y, above) || this.link(link.x, link.y, view);
   }
 
   /** The way of a detour, where it is drawn. @param {number} x @param {number} y @param {Ui.View} view
@@ -33,10 +36,15 @@ export class Nearest {
     return null;
   }
 
-  /** @param {number} x @param {number} y @returns {Ui.Hit | null} */
-  mark(x, y) {
-    const mark = closest(this.marks.marks, x, y, ({ r }) => (r + MARK_SLACK_PX) * this.finger);
-    return mark && { kind: mark.kind, id: mark.id, index: -1 };
+  /** @param {number} x @param {number} y @param {Ui.Chosen | null} [chosen] @returns {Ui.Hit | null} */
+  mark(x, y, chosen) {
+    const { marks } = this.marks, seen = marks.filter(({ under }) => !under);
+    const top = closest(seen, x, y, ({ r }) => (r + MARK_SLACK_PX) * this.finger);
+    if (!top) return null;
+    const stack = [top, ...marks.filter(({ under }) => under === top).reverse()];
+    const at = stack.findIndex(({ kind, id }) => kind === chosen?.kind && id === chosen.id);
+    const { kind, id } = stack[(at + 1) % stack.length];
+    return { kind, id, index: -1 };
   }
 
   /** @param {number} x @param {number} y @returns {Ui.Hit | null} */
@@ -70,6 +78,13 @@ export class Nearest {
     }
     return least;
   }
+}
+
+/** A point of the map's box on the canvas of a layer: each is where the map was when it was painted.
+ * @param {{canvas: import("./canvas-layer.js").CanvasLayer}} layer @param {{x: number, y: number}} point */
+function placeOn({ canvas }, { x, y }) {
+  const shift = canvas.shift();
+  return { x: x - shift.x, y: y - shift.y };
 }
 
 /** @param {number} at @param {number} from @param {number} to */

@@ -2,6 +2,7 @@
 import { LEVELS, UNKNOWN } from "../levels.js";
 import { KINDS } from "./kinds.js";
 
+const OLD = "s"; // the letter of a speed whose source has been silent for some minutes
 const LETTERS = LEVELS.map(([letter]) => letter);
 
 export class Picture {
@@ -14,6 +15,7 @@ export class Picture {
   ranges = new Map();
   /** Links that nobody can pass by what buses did: c confirmed, i inferred. @type {Map<number, string>} */
   blocked = new Map();
+  isArchived = false; // read from the history on disk, which keeps no words
   fences = 0; // how often one of them changed
   /** Links that a bus drove lately. @type {Set<number>} */
   passable = new Set();
@@ -70,6 +72,7 @@ export class Picture {
     for (const map of [this.sure, this.ranges]) map.clear();
     this.loadDriven({});
     this.loadRows(moment);
+    this.isArchived = moment.source === "history";
     this.clock_ms = moment.valid_ms;
     this.simulated = Boolean(moment.simulated);
     this.count();
@@ -168,7 +171,7 @@ export class Picture {
     /** @param {Api.Gaps | undefined} flat @param {(i: number, value: any) => void} act */
     const take = (flat, act) => eachOf(flat, (i, value) => { named.push(i); act(i, value); });
     take(l, (i, speed) => { if (this.applySpeed(i, speed)) links.push(i); });
-    take(q, (i, letter) => { this.certainty[i] = letter; });
+    take(q, (i, letter) => { if (this.applyCertainty(i, letter)) links.push(i); });
     take(r, (i, range) => { this.ranges.set(i, range); });
     take(h, (i, kmh) => { this.usual[i] = kmh; });
     take(v, (i, letter) => this.observe(i, letter));
@@ -194,6 +197,17 @@ export class Picture {
     putAll(map, rows, idOf);
     for (const id of gone) map.delete(id);
     return rows.length > 0 || gone.length > 0;
+  }
+
+  /** Whether a link's last speed is some minutes old. @param {number} i */
+  isOld(i) { return this.certainty[i] === OLD; }
+
+  /** Takes a certainty in; whether the link is drawn otherwise now. @param {number} i
+   * @param {string} letter */
+  applyCertainty(i, letter) {
+    const wasOld = this.isOld(i);
+    this.certainty[i] = letter;
+    return wasOld !== this.isOld(i);
   }
 
   /** Takes a speed in; whether the link has another level now. @param {number} i @param {number} speed */

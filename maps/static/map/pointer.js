@@ -1,6 +1,7 @@
 // The pointer on the map: a press chooses what is nearest, and a line beside it names that.
 import { byId, write } from "../dom.js";
 import { KINDS } from "./kinds.js";
+import { isDragged } from "./leaflet.js";
 
 /** @typedef {import("leaflet").LeafletMouseEvent} MapEvent */
 
@@ -21,7 +22,9 @@ export class Pointer {
 
   /** @param {MapEvent} e */
   onClick(e) {
-    const found = this.live.nearest?.at(e.containerPoint);
+    if (this.live.closing.takes(e.latlng)) return;
+    const found = this.live.nearest?.at(e.containerPoint, this.live.state.chosen);
+    if ((!found || found.kind === "link") && this.live.data.takes(e)) return;
     this.live.choose(found ? { kind: found.kind, id: found.id } : null);
     this.live.tools.openSheet("");
   }
@@ -29,7 +32,7 @@ export class Pointer {
   /** @param {MapEvent} e */
   onHover(e) {
     const now = performance.now();
-    if (now - this.hovered_ms < HOVER_EVERY_MS) return;
+    if (isDragged(this.map) || now - this.hovered_ms < HOVER_EVERY_MS) return;
     this.hovered_ms = now;
     this.hint(this.live.nearest?.at(e.containerPoint) || null, e.containerPoint);
   }

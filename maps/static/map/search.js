@@ -31,8 +31,11 @@ export class Search extends Combobox {
     const signal = this.begin(), q = this.input.value.trim();
     if (!q) { this.show([], ""); return; }
     try {
-      const { results } = await getJson("/api/v1/search?q=" + encodeURIComponent(q), signal);
-      const n = results.length;
+      const asked = encodeURIComponent(q);
+      const [{ results: places }, data] = await Promise.all([
+        getJson("/api/v1/search?q=" + asked, signal), datasetsFound(asked, signal),
+      ]);
+      const results = [...places, ...data], n = results.length;
       this.show(results, n ? t("search.count", { n }) : t("search.nothing", { q }));
       this.found = q;
       if (this.isEnterWaiting) this.choose(0);
@@ -85,6 +88,14 @@ export class Search extends Combobox {
     this.open(false);
     this.onChoose(result);
   }
+}
+
+/** Datasets and rows of them; a search does without where they cannot be read. @param {string} asked
+ * @param {AbortSignal} signal @returns {Promise<Api.Found[]>} */
+async function datasetsFound(asked, signal) {
+  const body = await getJson("/api/v1/search/datasets?q=" + asked, signal).catch(() => null);
+  return (body?.results || []).map((/** @type {Api.Found} */ hit) =>
+    ({ ...hit, kind: hit.row ? "dataset_row" : "dataset", links: [] }));
 }
 
 /** @param {Api.Found} result */

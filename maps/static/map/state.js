@@ -1,15 +1,18 @@
 // What the screen shows, kept in the address:
-// #map=z/lat/lon&off=free,buses&on=promise&phase=active&work=ID&at=2026-11-27T08:10:00&then&dark&cb&lang=en
+// #map=z/lat/lon&off=free,buses&on=promise&data=cctv&phase=active
+// &work=ID&at=2026-11-27T08:10:00&then&dark&cb&lang=en
 import { keep, kept } from "../kept.js";
 import { LEVELS } from "../levels.js";
 import { timeOf, stampText } from "../times.js";
 import { languages } from "../words.js";
 import { ADDRESSED, EXTRAS, LAYERS } from "./kinds.js";
 
+const MOST_DATA = 12;
+/** @param {string} text */
+const isId = (text) => /^[a-z][a-z0-9_]{1,62}$/.test(text);
 export const PHASES = ["all", "active", "planned", "overdue"];
 /** @type {string[]} */
 const BOXES = [...LEVELS, ...LAYERS];
-const WRITE_AFTER_MS = 250;
 
 /** The reader of each part of an address; what is unknown or out of bounds is left out.
  * @type {Record<string, (found: Ui.Address, value: string) => void>} */
@@ -18,6 +21,7 @@ const READERS = {
   off: (found, value) => { found.off = new Set(value.split(",").filter((name) => BOXES.includes(name))); },
   on: (found, value) => { found.on = new Set(EXTRAS.filter((name) => value.split(",").includes(name))); },
   phase: (found, value) => { if (PHASES.includes(value)) found.phase = value; },
+  data: (found, value) => { found.data = new Set(value.split(",").filter(isId).slice(0, MOST_DATA)); },
   at: (found, value) => { found.at_ms = timeOf(value); },
   then: (found) => { found.isThen = true; },
   dark: (found) => { found.theme = "dark"; },
@@ -37,7 +41,7 @@ export function parse(hash) {
   /** @type {Ui.Address} */
   const found = {
     off: new Set(), on: new Set(), phase: "all", view: null, chosen: null, theme: null, palette: null,
-    lang: null, at_ms: null, isThen: false,
+    lang: null, at_ms: null, isThen: false, data: new Set(),
   };
   for (const part of hash.replace(/^#/, "").split("&")) {
     const [name, ...rest] = part.split("=");
@@ -62,10 +66,12 @@ export class State {
   listeners = /** @type {((change: Ui.Change) => void)[]} */ ([]);
   off = /** @type {Set<string>} */ (new Set());
   extras = /** @type {Set<string>} */ (new Set()); // layers shown because somebody asked for them
+  data = /** @type {Set<string>} */ (new Set()); // datasets that are on the map
   discrepancy = ""; // the kind of discrepancies that are listed, "" all
   phase = "all";
   view = /** @type {Ui.MapView | null} */ (null);
   chosen = /** @type {Ui.Chosen | null} */ (null);
+  place = /** @type {Ui.Spot | null} */ (null); // one that was searched for, where nothing is chosen
   at_ms = /** @type {number | null} */ (null); // the moment that is looked at, null: now
   isThen = false; // as it was known then, and not with what came in later
   theme = "light";
@@ -73,22 +79,16 @@ export class State {
   lang = "ko";
   isThemeChosen = false;
   isViewGiven = false;
-  written = "";
-  timer = 0;
+  changed = () => {}; // what the address says is another
+  leaving = () => {}; // the screen is about to show something else
 
-  constructor() {
-    this.read();
-    addEventListener("hashchange", () => {
-      if (location.hash === this.written) return;
-      this.read();
-      this.notify("address");
-    });
-  }
+  constructor() { this.read(); }
 
   read() {
     const found = parse(location.hash), root = document.documentElement;
     this.off = found.off;
     this.extras = found.on;
+    this.data = found.data;
     this.phase = found.phase;
     this.view = found.view;
     this.chosen = found.chosen;
@@ -99,7 +99,7 @@ export class State {
     this.lang = found.lang || kept("lang") || "ko";
     this.isThemeChosen ||= found.theme !== null;
     this.isViewGiven = found.view !== null;
-    this.written = location.hash;
+    this.place = null;
   }
 
   /** @param {(change: Ui.Change) => void} listener */
@@ -108,7 +108,7 @@ export class State {
   /** @param {Ui.Change} change */
   notify(change) {
     for (const listener of this.listeners) listener(change);
-    this.write();
+    this.changed();
   }
 
   /** @param {string} name of a level or a layer */
@@ -126,6 +126,7 @@ export class State {
 
   /** @param {number | null} at_ms @param {boolean} isThen */
   setMoment(at_ms, isThen) {
+    if (this.at_ms === null) this.leaving();
     this.at_ms = at_ms;
     this.isThen = isThen;
     this.notify("moment");
@@ -158,17 +159,31 @@ export class State {
   /** @param {string} lang */
   setLang(lang) { this.lang = lang; keep("lang", lang); this.notify("lang"); }
 
+  /** @param {Set<string>} data ids of the datasets on the map */
+  setData(data) { this.data = data; this.changed(); }
+
   /** @param {Ui.MapView} view */
-  setView(view) { this.view = view; this.write(); }
+  setView(view) { this.view = view; this.changed(); }
 
   /** @param {Ui.Chosen | null} chosen */
-  choose(chosen) { this.chosen = chosen; this.notify("chosen"); }
+  choose(chosen) { this.mark(chosen, null); }
+
+  /** Marks a place that is nothing to choose. @param {Ui.Spot} place */
+  find(place) { this.mark(null, place); }
+
+  /** @param {Ui.Chosen | null} chosen @param {Ui.Spot | null} place */
+  mark(chosen, place) {
+    this.leaving();
+    Object.assign(this, { chosen, place });
+    this.notify("chosen");
+  }
 
   address() {
     const parts = [], { view, off, extras, phase, chosen } = this;
     if (view) parts.push(`map=${+view.zoom.toFixed(2)}/${view.lat.toFixed(5)}/${view.lon.toFixed(5)}`);
     if (off.size) parts.push("off=" + BOXES.filter((name) => off.has(name)).join(","));
     if (extras.size) parts.push("on=" + [...extras].join(","));
+    if (this.data.size) parts.push("data=" + [...this.data].join(","));
     if (phase !== "all") parts.push("phase=" + phase);
     if (chosen && ADDRESSED.includes(chosen.kind)) {
       parts.push(`${chosen.kind}=${encodeURIComponent(chosen.id)}`);
@@ -187,13 +202,5 @@ export class State {
     if (this.palette === "cb") looks.push("cb");
     if (this.lang !== "ko") looks.push("lang=" + this.lang);
     return looks;
-  }
-
-  write() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.written = this.address();
-      history.replaceState(null, "", this.written);
-    }, WRITE_AFTER_MS);
   }
 }

@@ -11,7 +11,7 @@ import { rowOf } from "./rows.js";
 /** @typedef {import("./rows.js").AccessRecord} AccessRecord */
 /** @typedef {{records: AccessRecord[], before: number | null}} Answer */
 
-const DAY_MS = 86_400_000, FIELDS = ["from", "to", "account", "action"];
+const DAY_MS = 86_400_000, FIELDS = ["from", "to", "account", "action", "does"];
 /** @param {string} name */
 const field = (name) => /** @type {HTMLInputElement | HTMLSelectElement} */ (byId(name));
 
@@ -59,7 +59,7 @@ class RecordsPage {
       const ms = Date.parse(`${day}T00:00:00+09:00`);
       if (ms >= 0) query.set(name, String(ms + Number(more)).padStart(13, "0"));
     }
-    for (const name of ["account", "action"]) {
+    for (const name of ["account", "action", "does"]) {
       if (field(name).value.trim()) query.set(name, field(name).value.trim());
     }
     return query;

@@ -12,8 +12,8 @@ const COLUMNS = {
   "records.at": ({ at_ms }) => `${dayText(at_ms)} ${clockText(at_ms)}`,
   "records.account": ({ account }) => account || t("records.nobody"),
   "records.action": ({ action }) => t("access." + action),
-  "records.subject": ({ subject_kind: kind = "", subject = "" }) =>
-    `${wordOr("kind." + kind, kind)} ${subject}`.trim(),
+  "records.does": ({ subject_kind: verb = "" }) => wordOr("does." + verb, verb),
+  "records.subject": ({ subject = "" }) => subject,
   "records.count": ({ count }) => String(count),
   "records.reason": ({ reason = "" }) => reason,
   "records.address": ({ address }) => address,

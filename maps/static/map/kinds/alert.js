@@ -51,6 +51,8 @@ function behind(card, row) {
   const { subject } = row, { rows } = card.picture, id = subject.slice(subject.indexOf(":") + 1);
   const work = subject.startsWith("work:") && rows.work.get(id);
   const incident = subject.startsWith("incident:") && rows.incident.get(id);
+  const closure = subject.startsWith("closure:") && rows.closure.get(id);
+  if (closure) return card.items("kind.hand_closure", [card.closureItem(closure)]);
   if (work) return card.items("card.alert_work", [card.workItem(work)]);
   if (incident) return card.items("card.alert_incident", [card.incidentItem(incident)]);
   return ofBuses(card, row, id);
@@ -69,7 +71,7 @@ function ofBuses(card, row, id) {
 }
 
 /** Whether somebody has acknowledged an alert as grave as it is now. @param {Ui.Picture} picture
- * @param {Api.Alert} row */
+ * @param {{id: string, severity: Api.Severity}} row */
 export function isSeen(picture, row) {
   const ack = picture.rows.ack.get(row.id);
   return ack !== undefined && SEVERITIES.indexOf(ack.severity) <= SEVERITIES.indexOf(row.severity);
@@ -91,7 +93,7 @@ export function alertTitle({ rule, subject, title }) {
 }
 
 /** What holds: a closure, a level, a feed's status, so many calls, a way round. @param {Api.Alert} row */
-function alertWhat({ closure, level, status, count, judged_by, times_slower, ...row }) {
+export function alertWhat({ closure, level, status, count, judged_by, times_slower, ...row }) {
   const keys = [];
   if (closure && closure !== "none") keys.push("closure." + closure);
   if (level) keys.push("level." + level);
@@ -115,11 +117,6 @@ function alertPlaces({ places, place_count = 0 }) {
   const more = place_count > 3 ? ", …" : "";
   return `${t("works.spots", { n: place_count })}: ${places.slice(0, 3).join(", ")}${more}`;
 }
-
-/** Since when, what holds, where if in several places, who is responsible. @param {Api.Alert} row */
-export const alertUnder = (row) => [
-  t("alert.since", { time: whenText(row.since_ms) }), alertWhat(row), alertPlaces(row), row.organisation,
-].filter(Boolean).join(" · ");
 
 /** What the rule calls it, a discrepancy by its kind. @param {Api.Alert} row */
 export const holdsText = ({ rule, kind }) =>

@@ -10,6 +10,7 @@ export const clash = {
     sign: "clash", style: typeof row === "string" || row.severity === "high" ? "solid" : "hollow",
   }),
   side: 1,
+  isGathered: true,
   lists: ({ rows }) => ({ clashes: [...rows.clash.values()].map((row) => [row]) }),
   entry: ([row]) => ({
     sign: "clash", style: row.severity === "high" ? "solid" : "hollow", title: reasonOf(row),

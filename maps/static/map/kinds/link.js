@@ -33,15 +33,18 @@ function cardOf(card, i) {
   const incidents = [...rows.incident.values()].filter((incident) => incident.links.includes(i));
   return [
     card.head(t("kind.section"), network.nameOf(i), network.roads[i]), speedLine(card, i),
+    card.day(network.ids[i]),
     card.facts([
       ["card.closure", closureText(card, i, closures.get(i) || "none")],
-      ["card.observed", observedText(card, i)], ["card.promise", promiseText(card.picture.promises.get(i))],
-      ["card.certainty", certaintyText(card, i)],
+      ["card.observed", observedText(card, i)],
+      ["card.promise", card.live(() => promiseText(card.picture.promises.get(i)))],
+      ["card.certainty", card.picture.isArchived ? archivedCertainty(card, i) : certaintyText(card, i)],
       ["card.range", rangeText(card.picture.ranges.get(i))],
       ["card.usual", usualText(card.picture, i)],
       ["card.samples", detail && sampleText(detail)], ["card.age", detail && card.age(detail.observed_ms)],
       ["card.length", network.lengths[i] + " m"], ["card.free_flow", Math.round(network.free[i]) + " km/h"],
     ]),
+    card.items("layer.by_hand", closuresOn(rows.closure, i).map((row) => card.closureItem(row))),
     card.items("card.works", works.map((work) => card.workItem(work))),
     card.items("card.incidents", incidents.map((incident) => card.incidentItem(incident))),
     card.items("layer.detours", [...rows.detour.values()]
@@ -50,11 +53,16 @@ function cardOf(card, i) {
   ];
 }
 
+/** @param {Map<string, Api.HandClosure>} closures @param {number} i */
+const closuresOn = (closures, i) =>
+  [...closures.values()].filter((row) => row.phase !== "finished" && row.links.includes(i));
+
 /** @param {Ui.Card} card @param {number} i */
-function speedLine({ picture: { speeds, levels } }, i) {
+function speedLine({ picture: { speeds, levels, isArchived }, detail }, i) {
+  const kmh = isArchived ? Math.floor(detail?.speed_kmh ?? -1) : speeds[i];
   const level = LEVELS[levels[i]], line = el("p", "speed " + level);
   line.append(
-    el("b", "", speeds[i] < 0 ? "–" : String(speeds[i])), el("span", "unit", "km/h"),
+    el("b", "", kmh < 0 ? "–" : String(kmh)), el("span", "unit", "km/h"),
     el("span", "level-word", t("level." + level)),
   );
   return line;
@@ -121,6 +129,13 @@ function certaintyText({ picture, detail }, i) {
     el("span", "why", t(`certainty.${lost || name}.why`)),
   );
   return span;
+}
+
+/** Whether the history has a speed as measured: by whom, it does not keep. @param {Ui.Card} card
+ * @param {number} i */
+function archivedCertainty({ picture }, i) {
+  const key = "card.history.certainty." + (picture.certainty[i] || "l");
+  return hasWord(key) ? t(key) : "";
 }
 
 /** @param {Api.SpeedRange} [range] @returns {string | undefined} */

@@ -5,6 +5,7 @@ import { beginText, daysText, firstEndText, hoursText, unknownText, untilText } 
 import { signOf } from "../../signs.js";
 import { timeText } from "../../times.js";
 import { t } from "../../words.js";
+import { endedAction } from "../closures/ended.js";
 import { byGravity, byPermit, isInPhase, isOver, isPlaced, permitOf, styleOf } from "./permits.js";
 
 const SEEN_EVERY_MS = 660_000; // a work that is only listed again is written every ten minutes
@@ -63,14 +64,17 @@ function cardOf(card, id, row) {
   return [
     card.head(t("kind.work"), row.title || id, id), verdict,
     card.facts([...whoAndWhere(row), ...when(row), ...what(row, card)]),
-    card.links(row.links) || card.note("card.nowhere"), card.photos.of(id), card.crews.of(id),
-    card.items("card.spots", others.map((spot) => card.spotItem(spot))), pageLink(id),
+    row.phase === "planned" ? null : card.live(() => endedAction("works", id, isOver(row))),
+    card.links(row.links) || card.note("card.nowhere"),
+    card.live(() => card.photos.of(id)), card.live(() => card.crews.of(id)),
+    card.items("card.spots", others.map((spot) => card.spotItem(spot))), card.live(() => pageLink(id)),
   ];
 }
 
 /** @param {Api.Work} row @returns {Ui.Facts} */
 const whoAndWhere = (row) => [
-  ["card.organisation", organisation(row)], ["card.place", row.place],
+  ["card.organisation", organisation(row)], ["card.contractor", other(row, row.contractor)],
+  ["card.client", other(row, row.client)], ["card.place", row.place],
   ["card.doubt", (row.doubts || []).map((doubt) => t("doubt." + doubt)).join(" · ")],
   ["card.noted", flagText(row)],
 ];
@@ -127,6 +131,10 @@ function organisation({ organisation: name, phone }) {
   span.append(name || "", " ", link);
   return span;
 }
+
+/** Who builds, or for whom, where the first line does not say it. @param {Api.Work} row
+ * @param {string} [name] */
+const other = (row, name) => name && name !== row.organisation ? name : "";
 
 /** @param {string} id */
 function pageLink(id) {

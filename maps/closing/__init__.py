@@ -1,0 +1,1 @@
+"""A closure as people type it: `reading` and `clocks` read the text, `placing` finds its roads."""

@@ -1,0 +1,1 @@
+"""Corridors: ways through the city between two places, and how long they take."""
