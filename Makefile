@@ -14,52 +14,97 @@ setup: .venv/.synced ## a private environment from requirements.lock
 demo: setup ## the simulated city, live, on http://127.0.0.1:8700/ (PORT=8700)
 	@$(PY) -m local demo --port $(or $(PORT),8700)
 
-# Two at a time: they mostly wait, and no test asserts a second. Each half's output comes whole.
-SIDE_BY_SIDE := $(MAKE) -j2 --output-sync=target --no-print-directory
+# Three parts at a time, in the order given, the longest first: two leave a part of two cores idle, and no
+# test asserts a second. As one ends make begins the next, so that none runs long alone. Each part's output
+# comes whole. After a failure those that run end, no other begins, and the end of what failed comes last.
+SIDE_BY_SIDE := $(MAKE) -j3 --output-sync=target --no-print-directory
+in_queue = @queue=$$(mktemp -d) && trap 'rm -r $$queue' EXIT && QUEUE=$$queue $(SIDE_BY_SIDE) $(1) || \
+	{ tail -v -n 25 $$queue/* 2>/dev/null; exit 1; }
+PART = @sh local/part.sh $@
+
+OF_TESTS = test-logs test-servers test-browser test-streams test-rooms test-cities
+OF_KAFKA = kafka-calls kafka-snapshots kafka-workers
+OF_FAULTS = faults-endpoints faults-workers faults-stores faults-feeds faults-walls
 
 test: setup browser web-tools loader promtool ## unit, agent, service and browser tests on the embedded broker
-	@$(SIDE_BY_SIDE) test-units test-services
-
-.PHONY: test-units test-services
-BESIDE = demo misbehaviour keys snapshot retention# with these beside the units both halves take about the same
-test-units:
-	@node --test tests/unit/static/*.test.js
-	@$(PY) -m pytest tests/unit tests/agents
-	@$(PY) -m pytest tests/browser
-	@$(PY) -m pytest $(BESIDE:%=tests/services/test_%.py)
-
-test-services:
-	@$(PY) -m pytest tests/services $(BESIDE:%=--ignore=tests/services/test_%.py)
+	$(call in_queue,$(OF_TESTS))
 
 test-kafka: setup kafka ## the service tests that stand on the log, on Apache Kafka and redis-server
-	@$(SIDE_BY_SIDE) kafka-of-workers kafka-of-logs
+	$(call in_queue,$(if $(KAFKA_TESTS),kafka-chosen,$(OF_KAFKA)))
 
-.PHONY: kafka-of-workers kafka-of-logs
-OF_WORKERS = worker audit calls# KAFKA_TESTS=tests/services has them all run there
-OF_LOGS = pipeline snapshot subscriptions records
-kafka-of-workers:
-	@TEST_KAFKA=apache $(PY) -m pytest $(or $(KAFKA_TESTS),$(OF_WORKERS:%=tests/services/test_%.py))
-
-kafka-of-logs:
-	@$(if $(KAFKA_TESTS),true,TEST_KAFKA=apache $(PY) -m pytest $(OF_LOGS:%=tests/services/test_%.py))
-
-.PHONY: test-faults soak
 test-faults: setup kafka ## every fault row on Apache Kafka and redis-server; FAULT_RESULTS=FILE keeps figures
-	@$(SIDE_BY_SIDE) faults-of-stores faults-of-feeds
+	$(call in_queue,$(OF_FAULTS))
 
-.PHONY: faults-of-stores faults-of-feeds
-FAULTS_OF_STORES = workers broker redis partitions
-faults-of-stores:
-	@$(PY) -m pytest $(FAULTS_OF_STORES:%=tests/faults/test_%.py)
+test-all: setup browser web-tools loader promtool kafka ## test, test-kafka and test-faults in one queue
+	$(call in_queue,test-logs test-servers test-browser kafka-calls test-streams faults-endpoints \
+		kafka-snapshots test-rooms faults-workers kafka-workers faults-stores test-cities faults-feeds faults-walls)
 
-faults-of-feeds:
-	@$(PY) -m pytest tests/faults $(FAULTS_OF_STORES:%=--ignore=tests/faults/test_%.py)
+.PHONY: test-faults test-all soak soak-city $(OF_TESTS) $(OF_KAFKA) kafka-chosen $(OF_FAULTS)
+OF_CITIES = demo misbehaviour keys chuncheon replay
+OF_LOGS = worker audit calls pipeline snapshot subscriptions records retention dispatch fresh_log chunks cluster
+test-logs:
+	$(PART) $(PY) -m pytest $(OF_LOGS:%=tests/services/test_%.py)
 
-soak: setup kafka ## the same rows, longer and larger (FAULT_SCALE=5), their times judged, and ten minutes of fuzzing (FUZZ_S)
+test-servers:
+	$(PART) $(PY) -m pytest tests/services $(patsubst %,--ignore=tests/services/test_%.py,$(OF_LOGS) $(OF_CITIES))
+
+test-browser:
+	$(PART) $(PY) -m pytest tests/browser
+
+test-streams:
+	$(PART) $(PY) -m pytest tests/unit/streams tests/unit/laws
+
+test-cities:
+	$(PART) $(PY) -m pytest $(OF_CITIES:%=tests/services/test_%.py)
+
+test-rooms:
+	$(PART) node --test tests/unit/static/*.test.js
+	$(PART) $(PY) -m pytest tests/unit tests/agents --ignore=tests/unit/streams --ignore=tests/unit/laws
+
+ON_KAFKA = $(PART) env TEST_KAFKA=apache $(PY) -m pytest
+kafka-chosen: # KAFKA_TESTS=tests/services has them all run there
+	$(ON_KAFKA) $(KAFKA_TESTS)
+
+kafka-workers:
+	$(ON_KAFKA) tests/services/test_worker.py tests/services/test_audit.py
+
+kafka-snapshots:
+	$(ON_KAFKA) tests/services/test_snapshot.py tests/services/test_pipeline.py
+
+kafka-calls:
+	$(ON_KAFKA) tests/services/test_calls.py tests/services/test_subscriptions.py tests/services/test_records.py
+
+FAULTS_OF_STORES = broker redis partitions
+FAULTS_OF_ENDPOINTS = webhooks webhook_guard records
+FAULTS_OF_WORKERS = workers loops
+FAULTS_APART = $(FAULTS_OF_STORES) $(FAULTS_OF_ENDPOINTS) $(FAULTS_OF_WORKERS) walls
+faults-stores:
+	$(PART) $(PY) -m pytest $(FAULTS_OF_STORES:%=tests/faults/test_%.py)
+
+faults-endpoints:
+	$(PART) $(PY) -m pytest $(FAULTS_OF_ENDPOINTS:%=tests/faults/test_%.py)
+
+faults-workers:
+	$(PART) $(PY) -m pytest $(FAULTS_OF_WORKERS:%=tests/faults/test_%.py)
+
+faults-walls: # on a broker of its own
+	$(PART) $(PY) -m pytest tests/faults/test_walls.py
+
+faults-feeds:
+	$(PART) $(PY) -m pytest tests/faults $(FAULTS_APART:%=--ignore=tests/faults/test_%.py)
+
+soak: setup kafka ## the same rows, longer and larger (FAULT_SCALE=5), their times judged, ten minutes of fuzzing (FUZZ_S), every law on LAWS_EXAMPLES cases
 	@FUZZ_S=$(or $(FUZZ_S),600) $(PY) -m pytest -s tests/unit/producers/feeds/test_fuzz_parsers.py tests/unit/streams/domain/stages/test_fuzz_folds.py
+	@LAWS_EXAMPLES=$(or $(LAWS_EXAMPLES),300) $(PY) -m pytest tests/unit/laws
 	@FAULT_TIMES=1 FAULT_SCALE=$(or $(FAULT_SCALE),5) $(PY) -m pytest tests/faults
+	@FAULT_TIMES=1 $(PY) -m pytest tests/services/test_closures.py # within a second on the map
+	@$(MAKE) --no-print-directory soak-city
 
-check: fmt-check lint web-check ## formatting, lint, types, import contracts
+soak-city: setup kafka ## a day of the city run fast (SOAK_HOURS=24, steps of SOAK_STEP_S=180); keys, memory, handles may not grow
+	@SOAK_HOURS=$(or $(SOAK_HOURS),24) SOAK_STEP_S=$(or $(SOAK_STEP_S),180) $(PY) -m pytest -s tests/faults/test_soak.py
+
+check: setup web-tools ## formatting, lint, types, import contracts
+	@$(SIDE_BY_SIDE) lint fmt-check web-check
 
 fmt: setup ## format and fix what can be fixed
 	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .

@@ -17,6 +17,7 @@ export default [
   { ignores: ["**/vendor/", ".venv/", ".cache/"] },
   { files: ["maps/static/**/*.js"], languageOptions: { globals: globals.browser }, rules },
   { files: ["maps/static/**/*-worker.js"], languageOptions: { globals: globals.sharedWorker } },
-  { files: ["maps/static/theme.js"], languageOptions: { sourceType: "script" } },
+  { files: ["maps/static/map/ground-worker.js"], languageOptions: { globals: globals.worker } },
+  { files: ["maps/static/theme.js", "**/ground-worker.js"], languageOptions: { sourceType: "script" } },
   { files: ["tests/**/*.js", "*.config.js"], languageOptions: { globals: globals.nodeBuiltin }, rules },
 ];

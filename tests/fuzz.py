@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-SECONDS = float(os.environ.get("FUZZ_S", "30")) / 2  # for both fuzzers together
+SECONDS = float(os.environ.get("FUZZ_S", "10")) / 2  # for both fuzzers together
 SEED = int(os.environ.get("FUZZ_SEED", str(time.time_ns() % 1_000_000)))
 
 NUMBERS: tuple[Any, ...] = (

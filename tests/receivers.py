@@ -69,13 +69,13 @@ class Receiver:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        if not self._is_ready.wait(10):
-            raise TimeoutError("the receiver did not start within 10 s")
+        if not self._is_ready.wait(60):
+            raise TimeoutError("the receiver did not start within 60 s")
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
 
     def url(self, endpoint: str) -> str:
         return f"http://127.0.0.1:{self.port}/{endpoint}"

@@ -25,7 +25,7 @@ def running(folder: Path) -> Iterator[str]:
         for port, bus in nodes[1:]:
             clients[0].execute_command("CLUSTER", "MEET", "127.0.0.1", port, bus)
         for client in clients:
-            wait_until(lambda: _is_whole(client), "the cluster", within_s=60)  # noqa: B023
+            wait_until(lambda: _is_whole(client), "the cluster")  # noqa: B023
         yield "redis+cluster://" + ",".join(f"127.0.0.1:{port}" for port, _ in nodes)
 
 

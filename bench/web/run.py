@@ -10,6 +10,7 @@ from statistics import median
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.results import Figure
+from bench.web import dragging
 from bench.web.city import running_city
 from tests.pages import servers
 from tests.pages.notes import Notes
@@ -163,6 +164,8 @@ def _figures(browser: Browser, url: str, seconds: float, links: int) -> list[Fig
     view = watched.page.evaluate(VIEW)
     if links >= TILED:
         figures += pans(watched)
+    else:
+        figures += dragging.measure(watched.page)
     watched.page.context.close()
     wire, raw = bytes_per_update(url, 8, view)
     first_ms, wire_kb = (1500, 25) if links > LARGE else (1000, 8)

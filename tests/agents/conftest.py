@@ -24,7 +24,7 @@ def _redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 async def client(_redis_url: str) -> AsyncIterator[aioredis.Redis]:
     """An empty Redis of this test."""
-    client = aioredis.from_url(_redis_url, socket_timeout=5)
+    client = aioredis.from_url(_redis_url, socket_timeout=60)
     await client.flushall()
     try:
         yield client

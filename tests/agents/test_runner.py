@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from streams.contract import wire
 from streams.contract.derived import LinkBatch, LinkEvents, Origin, Passage
 from streams.contract.failpoints import POINTS, from_env
 from streams.contract.records import Message, PositionBatch, Tick
+from streams.contract.topics import ACKNOWLEDGEMENTS
 from streams.domain.derive import send
 from streams.domain.stage import Effects, Stage, State, Sum, Taken, apply
 from streams.domain.stages.passages import PositionsStage
@@ -22,6 +24,7 @@ from streams.domain.stages.roadstate import RoadsStage
 from streams.state.gate import Gate, GateResult
 from streams.state.keys import COUNTS, DEAD_LETTERS, DELTAS, key
 from streams.worker.agents import Delivered, StageRunner
+from streams.worker.watch import PartitionPosition, PartitionProgress, PartitionWatch
 from tests.agents.ledger import LETTERS, TOPIC, LedgerStage, everything, here, position, travels
 from tests.cities.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, parts_of, street
 from tests.redis_server import RedisServer
@@ -69,6 +72,20 @@ async def test_a_repeated_message_changes_nothing(bench: Bench, client: aioredis
     assert await everything(client) == before
     assert await bench.take(2) == [APPLIED]
     assert await bench.counted() == {"v1": 3}
+
+
+async def test_a_state_that_is_gone_is_made_again_though_no_message_comes(
+    bench: Bench, client: aioredis.Redis
+) -> None:
+    await bench.take(0, 1)
+    place, told = (TOPIC, 0), (ACKNOWLEDGEMENTS.name, 0)
+    worker: Any = SimpleNamespace(settings=None, gate=bench.gate, rewind=bench.rewinds)
+    watch = PartitionWatch(worker, list)
+    watch._memory = dict.fromkeys((place, told), PartitionProgress(PartitionPosition(1, 1)))
+    await client.flushall()
+    await watch._mark(dict.fromkeys((place, told), PartitionPosition(-1, 1)))
+    assert bench.rewinds.calls == [(*told, 0)], "ticks bring the others back"
+    assert await bench.take(0, 1) == [APPLIED, APPLIED]
 
 
 async def test_a_refused_message_becomes_a_dead_letter_and_the_stream_goes_on(
@@ -219,7 +236,7 @@ async def test_a_broker_that_is_away_is_tried_again(bench: Bench, failure: Excep
 
 
 async def test_a_killed_redis_loses_nothing_and_doubles_nothing(own_redis: RedisServer) -> None:
-    client = aioredis.from_url(own_redis.url, socket_timeout=2, socket_connect_timeout=2)
+    client = aioredis.from_url(own_redis.url, socket_timeout=30, socket_connect_timeout=30)
     bench = Bench(Gate(client))
     log = [position(i, vehicle=f"v{i % 7}") for i in range(400)] + [wire.encode(Tick(at(500)))]
 
@@ -227,7 +244,7 @@ async def test_a_killed_redis_loses_nothing_and_doubles_nothing(own_redis: Redis
         return [await bench.one(payload, here(i)) for i, payload in enumerate(log)]
 
     async def until(offset: int) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while len(bench.outlet.derived) <= offset:
             assert time.monotonic() < deadline, "the stream stands"
             await asyncio.sleep(0)
@@ -238,7 +255,7 @@ async def test_a_killed_redis_loses_nothing_and_doubles_nothing(own_redis: Redis
             await until(stop)
             own_redis.kill()
             await asyncio.to_thread(own_redis.start)
-        verdicts = await asyncio.wait_for(running, 30)
+        verdicts = await asyncio.wait_for(running, 120)
         expected = Folded(LedgerStage(), topic=TOPIC).take_all([wire.decode(m) for m in log])
         assert await bench.gate.load(LedgerStage(), 0) == expected.state
         assert await bench.gate.position(TOPIC, 0) == len(log) - 1

@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 import redis.asyncio as aioredis
 
-from maps.access.failures import MOST, Failures
+from maps.access.challenges import LOGIN, Challenges, adding
+from maps.access.failures import FOR_S, MOST, Failures
+from maps.access.passkeys import PasskeyError
 from maps.access.sessions import MOST_OF_ONE, Sessions
+from streams.contract.account import is_name
 from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
 from streams.contract.settings import Settings
-from streams.state.keys import SESSION, login_key
+from streams.state.keys import SESSION, SESSIONS_OF, login_key
 from streams.state.redis_login import CONNECTIONS, connect
+from tests.devices import Device, b64
 from tests.redis_server import RedisServer, running
 
 IDLE_S, HARD_S = 600, 3600
@@ -40,7 +44,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 def sessions(server: RedisServer, clock: Clock) -> Sessions:
-    return Sessions(aioredis.from_url(server.url, socket_timeout=2), IDLE_S, HARD_S, clock)
+    return Sessions(aioredis.from_url(server.url, socket_timeout=30), IDLE_S, HARD_S, clock)
 
 
 async def test_a_token_opens_its_session_and_redis_does_not_have_it(server: RedisServer) -> None:
@@ -138,11 +142,40 @@ async def test_five_failures_lock_account_and_address(server: RedisServer) -> No
     ours = Failures(client)
     told = [await ours.add("kim", "10.0.0.9") for _ in range(MOST)]
     assert told == [False] * (MOST - 1) + [True]
-    assert await ours.are_too_many("kim", "10.9.9.9")
-    assert await ours.are_too_many("lee", "10.0.0.9")
-    assert not await ours.are_too_many("lee", "10.9.9.9")
+    assert 0 < await ours.wait_s("kim", "10.9.9.9") <= FOR_S
+    assert await ours.wait_s("lee", "10.0.0.9")
+    assert not await ours.wait_s("lee", "10.9.9.9")
     await ours.clear("kim", "10.0.0.9")
-    assert not await ours.are_too_many("kim", "10.0.0.9")
+    assert not await ours.wait_s("kim", "10.0.0.9")
+    await client.aclose()
+
+
+async def test_failures_of_one_ipv6_network_are_one_clients(server: RedisServer) -> None:
+    client = aioredis.from_url(server.url)
+    ours = Failures(client)
+    for number in range(MOST):
+        assert await ours.wait_s(f"six{number}", f"2001:db8:6::{number}") == 0
+        await ours.add(f"six{number}", f"2001:db8:6::{number}")
+    assert await ours.wait_s("seven", "2001:db8:6::ffff") > 0
+    assert await ours.wait_s("seven", "2001:db8:6:1::1") == 0
+    await client.aclose()
+
+
+async def test_what_a_login_was_asked_makes_no_key_for_an_account_of_that_name(
+    server: RedisServer,
+) -> None:
+    """Anybody may ask a login's challenge; an account may be called `login`."""
+    client = aioredis.from_url(server.url)
+    ours, device = Challenges(client), Device("bomnae.example", "https://bomnae.example")
+    assert is_name(LOGIN)
+    for purpose in (LOGIN, adding("kim")):
+        challenge = await ours.asked(purpose)
+        with pytest.raises(PasskeyError):
+            await ours.taken(device.made(b64(challenge)), adding(LOGIN))
+        with pytest.raises(PasskeyError):  # it was answered
+            await ours.taken(device.made(b64(challenge)), purpose)
+    challenge = await ours.asked(adding(LOGIN))
+    assert await ours.taken(device.made(b64(challenge)), adding(LOGIN)) == challenge
     await client.aclose()
 
 
@@ -161,7 +194,7 @@ async def test_ones_own_right_login_does_not_clear_guesses_at_others(server: Red
     await ours.clear("insider", "10.0.0.5")
     assert not await ours.add("victim8", "10.0.0.5"), "one's own failure is taken away, no other"
     assert await ours.add("victim9", "10.0.0.5")
-    assert await ours.are_too_many("anybody", "10.0.0.7")
+    assert await ours.wait_s("anybody", "10.0.0.7")
     assert not await client.keys("*victim*")
     assert not await client.keys("*insider*")
     await client.aclose()
@@ -170,7 +203,46 @@ async def test_ones_own_right_login_does_not_clear_guesses_at_others(server: Red
 async def test_a_burst_waits_for_a_connection_and_is_not_a_redis_that_is_away(
     server: RedisServer,
 ) -> None:
-    client = connect(Settings.from_env({"BOMNAE_REDIS": server.url}), timeout_s=5)
+    client = connect(Settings.from_env({"BOMNAE_REDIS": server.url}), timeout_s=60)
     answers = await asyncio.gather(*(client.ping() for _ in range(5 * CONNECTIONS)))
     assert all(answers)
     await client.aclose()
+
+
+async def test_a_providers_logout_ends_its_session_or_else_those_of_its_subject_without_one(
+    server: RedisServer,
+) -> None:
+    ours = sessions(server, Clock())
+    door = LoginMode.OIDC
+    of_one, _ = await ours.begin("choi", door, "10.0.0.1", provider_names=("s-1", "u-1"))
+    of_other, _ = await ours.begin("choi", door, "10.0.0.1", provider_names=("s-2", "u-1"))
+    bare, _ = await ours.begin("choi", door, "10.0.0.1", provider_names=("", "u-1"))
+    assert await ours.end_of_provider("s-1", "u-1") == {"choi": 1}
+    assert [await ours.of(each) is None for each in (of_one, of_other, bare)] == [
+        True,
+        False,
+        False,
+    ]
+    assert await ours.end_of_provider("s-3", "u-1") == {"choi": 1}
+    assert [await ours.of(each) is None for each in (of_other, bare)] == [False, True]
+    assert await ours.end_of_provider("", "u-1") == {"choi": 1}
+    assert await ours.of(of_other) is None
+    assert await ours.end_of_provider("", "") == {}
+    await ours.client.aclose()
+
+
+async def test_a_login_counts_from_when_its_accounts_sessions_do(server: RedisServer) -> None:
+    clock = Clock()
+    ours = sessions(server, clock)
+    _, made = await ours.begin("oh", LOCAL, "10.0.0.1", valid_from_ms=clock.ms + 300_000)
+    assert (made.begun_ms, made.counts_from_ms) == (clock.ms, clock.ms + 300_000)
+    await ours.client.aclose()
+
+
+async def test_the_names_of_sessions_that_ran_out_go(server: RedisServer) -> None:
+    ours = sessions(server, Clock())
+    _, gone = await ours.begin("yun", LOCAL, "10.0.0.1")
+    await ours.client.delete(login_key(SESSION, gone.name))
+    _, made = await ours.begin("yun", LOCAL, "10.0.0.1")
+    assert await ours.client.smembers(login_key(SESSIONS_OF, "yun")) == {made.name.encode()}
+    await ours.client.aclose()

@@ -1,5 +1,7 @@
 """What Redis has of a state goes into a snapshot and comes back as it was, on many nodes too."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -7,16 +9,18 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from streams.contract.ed25519 import key_id
+from streams.contract.ed25519 import key_id, make_key
 from streams.contract.errors import SnapshotError
 from streams.contract.settings import Settings
 from streams.delivery.deciding.keys import DISPATCHERS, LEASE, STATE, endpoint_key
+from streams.snapshot.daily import FAILED, every_day
 from streams.snapshot.file import Checked, checked, writing
 from streams.snapshot.laying import Laid
 from streams.snapshot.moving import place_of
 from streams.snapshot.progress import quiet
 from streams.snapshot.restoring import clear, lay_state
 from streams.snapshot.taking import head_of_state, put_state
+from streams.state.folded import is_folded
 from streams.state.keys import BEGUN, POSITIONS, REBUILDING, SESSION, key, login_key
 from streams.state.redis_login import connect
 from tests import redis_cluster
@@ -92,7 +96,7 @@ async def test_one_redis_is_as_it_was(client: Any, tmp_path: Path) -> None:
 @pytest.fixture
 async def cluster(tmp_path: Path) -> AsyncIterator[Any]:
     with redis_cluster.running(tmp_path / "cluster") as url:
-        client = connect(Settings(redis=url), timeout_s=10)
+        client = connect(Settings(redis=url), timeout_s=60)
         yield client
         await client.aclose()
 
@@ -115,3 +119,23 @@ async def test_a_state_that_is_made_again_or_half_applied_is_no_snapshot(
     with pytest.raises(SnapshotError, match="partition 1 is half-applied"):
         await snapshot(client, tmp_path / "a")
     assert not list(tmp_path.iterdir())  # noqa: ASYNC240 - a moment
+
+
+async def test_a_city_that_has_just_begun_waits_and_is_no_fault(
+    client: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    at = client.connection_pool.connection_kwargs
+    make_key(tmp_path / "key.pem")
+    url = f"redis://{at['host']}:{at['port']}"
+    given = Settings(redis=url, snapshot_key=str(tmp_path / "key.pem"))
+    caplog.set_level(logging.INFO, "streams.snapshot.daily")
+    failed = FAILED._value.get()
+    days = asyncio.create_task(every_day(given, tmp_path, 7, with_records=True))
+
+    async def is_said() -> bool:
+        return bool(caplog.records)
+
+    assert await is_folded(is_said, within_s=120)
+    days.cancel()
+    [said] = [(each.levelname, each.getMessage()) for each in caplog.records]
+    assert (said, FAILED._value.get()) == (("INFO", "snapshot waits"), failed)

@@ -13,7 +13,7 @@ from tests.pages.line import Line
 from tests.pages.screen import NewScreen, Screen, screens_of
 
 LINKS = 84
-expect.set_options(timeout=15_000)  # what is waited for may come late on a busy machine
+expect.set_options(timeout=30_000)  # what is waited for may come late on a busy machine
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from local.stack import Stack
 from streams.contract import topics, wire
@@ -18,7 +18,7 @@ from streams.state.keys import key
 from tests.cities import worlds
 from tests.cities.stage import City
 from tests.pages.alerts import acknowledge, alert, left_quiet, raise_alert, rows, take_posts
-from tests.pages.screen import Screen
+from tests.pages.screen import Screen, eventually
 
 NewScreen = Callable[..., Screen]
 
@@ -53,15 +53,16 @@ def test_one_acknowledges_and_every_open_window_sees_who(
     for window in (page, there):
         expect(rows(window)).to_contain_text("3중 추돌", timeout=30_000)
     page.keyboard.press("a")
+    expect(rows(page).locator(".row")).to_be_focused()
     page.keyboard.press("k")
-    expect(page.locator("#ack-by")).to_be_focused()
+    expect(page.locator("#act-by")).to_be_focused()
     page.keyboard.type("김상황")
     page.keyboard.press("Tab")
     page.keyboard.type("현장에 연락함")
     page.keyboard.press("Enter")
-    expect(page.locator("#ack-dialog")).to_be_hidden()
+    expect(page.locator("#act-dialog")).to_be_hidden()
     for window in (page, there):
-        expect(rows(window).locator(".ack")).to_contain_text("김상황", timeout=15_000)
+        expect(rows(window).locator(".ack")).to_contain_text("김상황")
         expect(rows(window).locator(".ack")).to_contain_text("현장에 연락함")
         expect(window.locator("#alerts-waiting")).to_have_text("모두 인지함")
         expect(rows(window).locator(".do-ack")).to_have_count(0)
@@ -75,7 +76,9 @@ def test_the_name_is_kept_and_a_hurried_operator_needs_no_dialog(
     page = screen.open()
     page.evaluate("() => own('kept.js').then(({ keep }) => keep('name', '박야간'))")
     sent = take_posts(city, page)
+    expect(rows(page)).to_have_count(3)
     page.keyboard.press("a")
+    expect(rows(page).first.locator(".row")).to_be_focused()
     page.keyboard.press("Shift+K")
     expect(rows(page).last.locator(".ack")).to_contain_text("박야간")
     row = rows(page).first
@@ -83,22 +86,51 @@ def test_the_name_is_kept_and_a_hurried_operator_needs_no_dialog(
     expect(row.locator(".row")).to_be_focused()  # the next to look at, not the one that went down
     assert [body["by"] for body in sent] == ["박야간"]
     row.locator(".do-ack").click()
-    expect(page.locator("#ack-by")).to_have_value("박야간")
-    expect(page.locator("#ack-comment")).to_be_focused()
+    expect(page.locator("#act-by")).to_have_value("박야간")
+    expect(page.locator("#act-note")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#act-dialog")).to_be_hidden()
+    expect(rows(page).first).to_contain_text("경보 3")
+    expect(rows(page).first.locator(".row")).to_be_focused()  # a dialog leads on as well
+
+
+def test_the_keyboard_goes_on_where_the_log_is_quicker_than_the_answer(
+    screen: Screen, city: City
+) -> None:
+    first, *_ = [raise_alert(city, n, alert(ago_s=n, title=f"경보 {n}")) for n in (1, 2, 3)]
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page = screen.open()
+    page.route("**/situations/acts", hold)
+    expect(rows(page)).to_have_count(3)
+    rows(page).first.locator(".do-ack").click()
+    page.fill("#act-by", "박야간")
+    page.keyboard.press("Enter")
+    eventually(screen, "it is sent", lambda: bool(held))
+    acknowledge(city, first, by="박야간")
+    expect(rows(page).last.locator(".ack")).to_contain_text("박야간")
+    sent = json.loads(held[0].request.post_data or "{}")["situations"]
+    held[0].fulfill(status=202, json={"situations": sent, "left": []})
+    expect(page.locator("#act-dialog")).to_be_hidden()
+    expect(rows(page).first).to_contain_text("경보 2")
+    expect(rows(page).first.locator(".row")).to_be_focused()
 
 
 def test_an_acknowledgement_that_is_not_logged_is_said_and_kept(screen: Screen, city: City) -> None:
     raise_alert(city, 1, alert(title="중앙로"))
     page = screen.open()
     refusal = {"error": {"code": "log_away", "message": "지금은 기록할 수 없습니다"}}
-    page.route("**/acknowledge", lambda route: route.fulfill(status=503, json=refusal))
+    page.route("**/situations/acts", lambda route: route.fulfill(status=503, json=refusal))
     rows(page).locator(".do-ack").click()
-    page.fill("#ack-by", "김상황")
-    page.fill("#ack-comment", "길게 쓴 메모")
-    page.click("#ack-send")
-    expect(page.locator("#ack-said")).to_contain_text("지금은 기록할 수 없습니다")
-    expect(page.locator("#ack-dialog")).to_be_visible()
-    expect(page.locator("#ack-comment")).to_have_value("길게 쓴 메모")
+    page.fill("#act-by", "김상황")
+    page.fill("#act-note", "길게 쓴 메모")
+    page.click("#act-send")
+    expect(page.locator("#act-said")).to_contain_text("지금은 기록할 수 없습니다")
+    expect(page.locator("#act-dialog")).to_be_visible()
+    expect(page.locator("#act-note")).to_have_value("길게 쓴 메모")
     expect(page.locator("#alerts-waiting")).to_have_text("미인지 1")
     screen.notes.errors.clear()
 
@@ -120,7 +152,7 @@ def undelivered(city: City) -> None:
         name: json.dumps({"endpoint": name, "title": title}) for name, title in titles.items()
     }
     city.client.hset(key("subscriptions", 0), mapping=given)
-    waits = {"since_ms": now_ms() - 150_000, "alert_id": "alrt_x.1", "title": "중앙로"}
+    waits = {"since_ms": now_ms() - 121_000, "alert_id": "alrt_x.1", "title": "중앙로"}
     city.client.hset(UNDELIVERED, "ep_2", json.dumps(waits))
     city.client.zadd(DISPATCHERS, {"a": now_ms()})
 

@@ -27,6 +27,7 @@ from tests.cities.stage import City
 from tests.cities.traffic import Traffic
 from tests.pages import servers
 from tests.pages.cities import running_city
+from tests.pages.desk import open_place
 from tests.pages.screen import NewScreen, Screen, screens_of
 from tests.places import SHARED
 
@@ -91,23 +92,21 @@ def dig(city: City, direction: str) -> None:
     roads.take_all(works.derived[0])
     [row] = works.state["works"].values()
     views = {name: msgspec.to_builtins(view) for name, view in roads.state["links"].items()}
+    city.hear_feeds()
     seen = {link.id: link_view(32.0) for link in network.links if link.id in (THERE, BACK)}
     city.say(w={permit.permit_id: msgspec.to_builtins(row)}, l=seen | views)
 
 
-def ask(page: Page) -> None:
-    page.keyboard.press("Escape")
-    page.keyboard.type(STREET)
-    expect(page.locator("#found [role=option]").first).to_contain_text("향교")
-    page.keyboard.press("Enter")
-    expect(page.locator("#card")).to_be_visible()
+def ask_for_the_street(page: Page) -> None:
+    open_place(page, STREET)
 
 
-def sides(page: Page) -> list[str]:
-    """What the card says of each side of the street."""
+def says_of_sides(page: Page, *words: str) -> None:
+    """Wait until the card says this of each side of the street."""
     expect(page.locator("#card .sections .section")).to_have_count(2)
-    rows = [page.locator(f'#card [data-key="section-{link_id}"]') for link_id in (THERE, BACK)]
-    return [row.locator(".closure").inner_text() for row in rows]
+    for link_id, word in zip((THERE, BACK), words, strict=True):
+        row = page.locator(f'#card [data-key="section-{link_id}"]')
+        expect(row.locator(".closure")).to_have_text(word, use_inner_text=True)
 
 
 def other_side(page: Page) -> None:
@@ -119,10 +118,10 @@ def other_side(page: Page) -> None:
 
 def test_a_point_closes_both_sides_of_a_street(desk: Screen, real_city: City) -> None:
     dig(real_city, "")
-    ask(desk.page)
+    ask_for_the_street(desk.page)
     verdict = desk.page.locator(".verdict .word b")
     expect(verdict).to_have_text("전면 통제")
-    assert sides(desk.page) == ["전면 통제", "전면 통제"]
+    says_of_sides(desk.page, "전면 통제", "전면 통제")
     other_side(desk.page)
     expect(verdict).to_have_text("전면 통제")
 
@@ -131,9 +130,9 @@ def test_a_stated_direction_closes_its_side_and_leaves_the_other_open(
     desk: Screen, real_city: City
 ) -> None:
     dig(real_city, "향교→춘천시청별관")
-    ask(desk.page)
+    ask_for_the_street(desk.page)
     verdict = desk.page.locator(".verdict .word b")
     expect(verdict).to_have_text("한 방향 전면 통제")
-    assert sides(desk.page) == ["전면 통제", "통제 없음"]
+    says_of_sides(desk.page, "전면 통제", "통제 없음")
     other_side(desk.page)
     expect(verdict).to_have_text("통행 가능")

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from streams.contract.times import DAY_MS, now_ms
 from tests.cities.stage import City
@@ -58,6 +58,17 @@ def test_clash_says_why_and_leads_to_its_place_by_keyboard(screen: Screen, city:
     expect(page.locator("#clashes-none")).to_be_visible()
 
 
+def test_clashes_of_little_weight_are_drawn_from_near(screen: Screen, city: City) -> None:
+    city.say(o={"k1": clash(city, severity="low")})
+    page = screen.open()
+    expect(page.locator("#clashes-list .row")).to_have_count(1)
+    drawn = "(n) => bomnae.marks.marks.filter((mark) => mark.kind === 'clash').length === n"
+    look = "([lon, lat, zoom]) => { bomnae.map.setView([lat, lon], zoom, { animate: false }); }"
+    for zoom, count in ((15, 1), (12, 0), (14, 1)):
+        page.evaluate(look, [*city.network.links[70].geometry[0], zoom])
+        page.wait_for_function(drawn, arg=count)
+
+
 def _clashes_read(screen: Screen) -> int:
     size: int = screen.page.evaluate(
         "() => bomnae.clashes.read().then(() => bomnae.clashes.rows.size)"
@@ -87,6 +98,7 @@ def test_clashes_that_cannot_be_read_are_not_called_none(screen: Screen) -> None
 
 def test_calls_in_one_place_are_a_report_that_nobody_confirmed(screen: Screen, city: City) -> None:
     link = city.network.links[72].id
+    page = screen.open()
     report = {
         "id": "c1",
         "title": "새싹로 2길",
@@ -97,14 +109,13 @@ def test_calls_in_one_place_are_a_report_that_nobody_confirmed(screen: Screen, c
         "first_ms": now_ms() - 600_000,
         "last_ms": now_ms() - 60_000,
     }
-    page = screen.open()
     city.say(u={"c1": report})
     page.click("#tab-incidents")
     row = page.locator("#incidents-list .row[data-kind=report]")
     for text in ("미확인 신고", "전화 3건", "새싹로 2길"):
         expect(row).to_contain_text(text)
-    marks = "() => bomnae.marks.marks.filter((mark) => mark.kind === 'report').length"
-    assert page.evaluate(marks) == 1
+    marks = "() => bomnae.marks.marks.filter((mark) => mark.kind === 'report').length === 1"
+    page.wait_for_function(marks)
     expect(page.locator("[data-name=reports] .count")).to_have_text("1")
     row.click()
     expect(page.locator("#card")).to_contain_text("확인되지 않았습니다")
@@ -129,10 +140,9 @@ def test_overdue_work_is_still_going_on_and_a_cancelled_one_is_not(
     expect(page.locator("[data-id='2026-굴착-9101']")).to_be_visible()
     page.click("input[value=all] + span")
     expect(page.locator("[data-id='2026-굴착-9102']")).to_contain_text("취소됨")
-    marks = "() => bomnae.marks.marks.map((mark) => [mark.id, mark.style])"
-    styles = dict(page.evaluate(marks))
-    assert styles.get("2026-굴착-9101") == "late"
-    assert "2026-굴착-9102" not in styles
+    style = "(id) => bomnae.marks.marks.find((mark) => mark.id === id)?.style"
+    page.wait_for_function(f"(id) => ({style})(id) === 'late'", arg="2026-굴착-9101")
+    assert page.evaluate(style, "2026-굴착-9102") is None
 
 
 @pytest.mark.parametrize(
@@ -182,3 +192,23 @@ def test_map_and_desk_lead_to_each_other(screen: Screen) -> None:
     page.keyboard.press("Enter")
     screen.wait_for("live")
     expect(page.locator("#stage")).to_be_visible()
+
+
+def test_a_card_that_stands_before_it_is_known_who_looks_has_its_acts_once_it_is(
+    screen: Screen, city: City
+) -> None:
+    city.set_work("2026-굴착-9401", title="일찍 열린 카드", links=[city.network.links[80].id])
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    screen.page.route("**/api/v1/session", hold)
+    page = screen.open("/#work=2026-굴착-9401")
+    card = page.locator("#card")
+    expect(card).to_contain_text("일찍 열린 카드")
+    eventually(screen, "who looks is asked", lambda: bool(held))
+    expect(card.locator(".actions button")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    expect(card.locator(".actions button")).to_have_count(1)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Browser, Request, Route, expect
 
 from local.services import free_port
 from local.stack import Stack
@@ -22,13 +22,25 @@ from streams.state.keys import key
 from tests.cities import worlds
 from tests.cities.chuncheon import HOUR_MS, TITLE, WORK, Chuncheon, shown_chuncheon
 from tests.pages import servers
-from tests.pages.crew import MASTER, Log, link_of, open_link, show_links, token_of, told, word
-from tests.pages.screen import NewScreen, Screen, screens_of
+from tests.pages.crew import (
+    MASTER,
+    REPORTS,
+    Log,
+    link_of,
+    open_link,
+    show_links,
+    token_of,
+    told,
+    word,
+)
+from tests.pages.screen import NewScreen, Screen, box_of, eventually, screens_of
+from tests.services.asking import seen
 
 Json = dict[str, Any]
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 360, "height": 640}
 HOSTILE = "<img src=x onerror=alert(1)>"
+WORDS = ("start", "not_yet", "extend", "end")
 
 
 @pytest.fixture(scope="module")
@@ -113,11 +125,14 @@ def test_without_a_login_the_link_alone_opens_the_work(
     page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     for again in (False, True):  # while the page stands, and for whoever opens it again
         if again:
-            open_link(phone, token)
+            with page.expect_response(
+                lambda answer: answer.status == 403
+            ):  # this page's, not the last one's
+                open_link(phone, token)
         expect(page.locator("#link-refused")).to_contain_text("종료한 링크")
         expect(page.locator("#bar")).to_have_count(0)
         assert TITLE not in page.content()
-        assert page.evaluate("() => sessionStorage.length") == 0
+        page.wait_for_function("() => sessionStorage.length === 0")
     assert all("403" in each for each in phone.notes.errors), phone.notes.errors
 
 
@@ -143,7 +158,7 @@ def test_a_line_that_is_away_opens_the_page_as_soon_as_it_is_back(
     page = open_link(phone)
     expect(page.locator("#link-refused")).to_contain_text("연결되지 않습니다")
     is_away = False
-    expect(page.locator("h1")).to_have_text(TITLE, timeout=10_000)
+    expect(page.locator("h1")).to_have_text(TITLE)
 
 
 def test_one_tap_is_recorded_and_shown_to_crew_and_desk(
@@ -168,6 +183,8 @@ def test_the_end_needs_a_second_tap_within_five_seconds(
     phone.page.clock.install()
     page = open_link(phone)
     log = Log(chuncheon, page)
+    expect(word(page, "end")).to_be_enabled()
+    page.clock.pause_at(now_ms() / 1000 + 60)  # five seconds go by when the test says so
     word(page, "end").tap()
     expect(word(page, "end")).to_contain_text("한 번 더")
     page.clock.fast_forward(5_100)
@@ -175,9 +192,10 @@ def test_the_end_needs_a_second_tap_within_five_seconds(
     word(page, "end").tap()
     assert log.bodies == []
     word(page, "end").tap()
-    page.clock.run_for(1_500)
+    page.clock.resume()
     told(page, "taken", "기록됨: 종료")
     assert [body["word"] for body in log.bodies] == ["end"]
+    page.clock.pause_at(now_ms() / 1000 + 180)
     word(page, "end").tap()
     expect(word(page, "end")).to_contain_text("한 번 더")  # and no other line of the page
     expect(page.locator("#tap-state")).to_contain_text("5초 안에")
@@ -186,6 +204,7 @@ def test_the_end_needs_a_second_tap_within_five_seconds(
 def test_an_extension_asks_until_when_and_shows_the_time_it_means(
     phone: Screen, chuncheon: Chuncheon
 ) -> None:
+    ends_ms = row_of(chuncheon)["ends_ms"]
     page = open_link(phone)
     log = Log(chuncheon, page)
     expect(page.locator("#site-said")).to_contain_text("아직 없음")
@@ -193,7 +212,6 @@ def test_an_extension_asks_until_when_and_shows_the_time_it_means(
     expect(page.locator("#until button")).to_have_count(5)
     page.locator("#until button").nth(1).tap()
     told(page, "taken", "기록됨: 연장")
-    ends_ms = chuncheon.dig("full")["ends_ms"]
     assert abs(log.bodies[0]["until_ms"] - ends_ms - 2 * HOUR_MS) < 60_000
     word(page, "extend").tap()
     page.locator("#until button").nth(3).tap()
@@ -203,6 +221,23 @@ def test_an_extension_asks_until_when_and_shows_the_time_it_means(
     page.locator("#until form button").nth(1).tap()
     expect(page.locator("#words")).to_be_visible()
     assert len(log.bodies) == 1
+
+
+def test_an_extension_is_from_the_end_of_the_work_also_before_the_page_knows_it(
+    phone: Screen, chuncheon: Chuncheon
+) -> None:
+    ends_ms = row_of(chuncheon)["ends_ms"]
+    page, held = phone.page, list[Route]()
+    log = Log(chuncheon, page)
+    page.route(REPORTS, lambda route: held.append(route) if not held else route.fallback())
+    open_link(phone)
+    eventually(phone, "the page looks", lambda: bool(held))
+    word(page, "extend").tap()
+    eventually(phone, "it looks once more, and asks", page.locator("#until").is_visible)
+    page.locator("#until button").nth(1).tap()
+    told(page, "taken", "기록됨: 연장")
+    assert abs(log.bodies[0]["until_ms"] - ends_ms - 2 * HOUR_MS) < 60_000
+    held[0].abort()
 
 
 def test_a_tap_waits_for_the_line_even_over_a_closed_page(
@@ -224,12 +259,14 @@ def test_a_tap_waits_for_the_line_even_over_a_closed_page(
     open_link(phone)
     told(page, "taken", "기록됨: 시작")
     assert len({body["report_id"] for body in log.bodies}) == 1
-    assert len(chuncheon_reports(chuncheon)) == 1
+    assert len(row_of(chuncheon)["reports"]) == 1
 
 
-def chuncheon_reports(city: Chuncheon) -> list[str]:
+def row_of(city: Chuncheon) -> Json:
+    """The work as it is stored."""
     raw: Any = city.client.hget(key("works", 0), WORK)
-    return list(json.loads(raw).get("reports") or ())
+    row: Json = json.loads(raw)
+    return row
 
 
 def test_a_refused_tap_says_why_in_words(phone: Screen, chuncheon: Chuncheon) -> None:
@@ -267,7 +304,7 @@ def test_a_link_that_expires_while_the_page_is_open_ends_the_buttons(
     word(page, "start").tap()
     expect(page.locator("#link-refused")).to_contain_text("기한이 지났습니다")
     expect(page.locator("#bar")).to_be_hidden()
-    assert page.evaluate("() => sessionStorage.length") == 0
+    page.wait_for_function("() => sessionStorage.length === 0")
 
 
 def test_buses_that_contradict_the_crew_are_said_to_it_and_to_the_desk(
@@ -294,7 +331,7 @@ def test_a_photo_is_sent_shown_to_the_crew_the_desk_and_the_operator(
     file = tmp_path / "shot.jpg"
     Image.new("RGB", (3000, 2000), "orange").save(file)
     page.set_input_files("#photo", file)
-    expect(page.locator("#photo-state")).to_contain_text("저장되었습니다", timeout=10_000)
+    expect(page.locator("#photo-state")).to_contain_text("저장되었습니다")
     shot = page.locator("#shots img")
     expect(shot).to_have_count(1)
     size = shot.evaluate("(e) => e.decode().then(() => [e.naturalWidth, e.naturalHeight])")
@@ -320,19 +357,19 @@ def test_the_buttons_are_large_within_the_thumbs_reach_and_cover_nothing(
     if language == "en":
         page.locator("#tongue").tap()
     expect(page.locator("html")).to_have_attribute("lang", language)
-    boxes = [element.bounding_box() for element in page.locator("#words button").all()]
-    for box in boxes:
-        assert box is not None
+    words = page.locator("#words button")
+    expect(words).to_have_count(len(WORDS))
+    expect(words.last).to_be_visible()
+    for k in range(len(WORDS)):
+        box = box_of(words.nth(k))
         assert box["height"] >= 56
         assert box["width"] >= 140
         assert box["y"] > size["height"] / 2
         assert box["y"] + box["height"] <= size["height"]
     assert page.evaluate("() => document.documentElement.scrollWidth") <= size["width"]
     page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
-    last = page.locator("main > p").last.bounding_box()
-    bar = page.locator("#bar").bounding_box()
-    assert last is not None
-    assert bar is not None
+    last = box_of(page.locator("main > p").last)
+    bar = box_of(page.locator("#bar"))
     assert last["y"] + last["height"] <= bar["y"]
 
 
@@ -342,7 +379,9 @@ def test_everything_on_the_page_is_reached_and_told_by_keyboard(
     phone = new_phone(is_mobile=False, has_touch=False)
     page = open_link(phone)
     log = Log(chuncheon, page)
+    expect(word(page, "extend")).to_be_enabled()
     word(page, "extend").focus()
+    expect(word(page, "extend")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#until button").first).to_be_focused()
     for _ in range(4):
@@ -378,7 +417,9 @@ def dug_street(tmp_path: Path) -> Iterator[str]:
         stack.python("clock", "producers", "clock")
         log = [(topics.PERMITS, 0, wire.encode(batch))]
         worlds.publish(stack, [*log, (topics.FEED_REPORTS, 0, wire.encode(heard))])
-        yield stack.start_map(port)
+        url = stack.start_map(port)
+        seen(url, lambda body: bool(body["features"]), "/api/v1/works.geojson")
+        yield url
 
 
 def test_taps_on_a_phone_go_through_the_log_and_come_back(
@@ -391,12 +432,12 @@ def test_taps_on_a_phone_go_through_the_log_and_come_back(
     card.locator(".crews input").fill("하수 시공사 1반")
     card.locator(".crews form button").click()
     link = card.locator(".crews .made input")
-    expect(link).to_have_value(re.compile(f"^{dug_street}/w/.*#t=."), timeout=10_000)
+    expect(link).to_have_value(re.compile(f"^{dug_street}/w/.*#t=."))
     expect(card.locator(".crews li")).to_contain_text("하수 시공사 1반")
     card.locator(".crews img").evaluate("(image) => image.decode()")
-    phone = new_phone(dug_street)
+    phone, address = new_phone(dug_street), link.input_value()
     page = phone.page
-    page.goto(link.input_value())
+    page.goto(address)
     expect(page.locator("#site-public")).to_contain_text("통보됨", timeout=30_000)
     word(page, "start").tap()
     told(page, "taken", "기록됨: 시작")
@@ -415,9 +456,10 @@ def test_taps_on_a_phone_go_through_the_log_and_come_back(
     told(page, "taken", "기록됨: 아직 아님")
     expect(page.locator("#not-yet-note")).to_contain_text("시작 안 함")
     card.locator(".crews .end").click()
-    expect(card.locator(".crews li.over")).to_contain_text("종료", timeout=10_000)
+    expect(card.locator(".crews li.over")).to_contain_text("종료")
     expect(card.locator(".crews .made input")).to_have_count(0)
-    page.reload()
+    page.goto("about:blank")  # the page that stands may have heard of it by itself
+    page.goto(address)
     expect(page.locator("#link-refused")).to_contain_text("종료한 링크")
 
 

@@ -23,9 +23,9 @@ from tests.cities.chuncheon import (
     dig_row,
     shown_chuncheon,
 )
-from tests.pages.desk import ask, certainty, look_then, open_place
+from tests.pages.desk import ask, look_then, open_place, shows_certainty
 from tests.pages.line import Line
-from tests.pages.screen import NewScreen, Screen, eventually, screens_of
+from tests.pages.screen import NewScreen, Screen, box_of, eventually, screens_of
 
 HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"
 
@@ -50,6 +50,7 @@ def new_desk(chromium: Browser, chuncheon: Chuncheon) -> Iterator[NewScreen]:
 
 NEAR_MISS = "서울 중앙로"  # of another city; this one has a road of that name too
 SIZE = {"width": 1280, "height": 800}
+KOREAN = re.compile("[가-힣]")
 
 
 def test_is_a_named_road_open(desk: Screen, chuncheon: Chuncheon) -> None:
@@ -65,7 +66,7 @@ def test_is_a_named_road_open(desk: Screen, chuncheon: Chuncheon) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#card h2")).to_have_text(SECTION)
     expect(page.locator(".verdict .word b")).to_have_text("일부 구간 전면 통제")
-    assert certainty(page) == "reported"
+    shows_certainty(page, "reported")
     size = page.evaluate(
         "() => parseFloat(getComputedStyle(document.querySelector('.verdict .word b')).fontSize)"
     )
@@ -121,25 +122,25 @@ def test_what_was_known_at_a_past_time(desk: Screen, chuncheon: Chuncheon) -> No
 def test_certainty_changes_when_the_bus_feed_stops(desk: Screen, chuncheon: Chuncheon) -> None:
     page = desk.page
     open_place(page, SECTION)
-    assert certainty(page) == "confirmed"
+    shows_certainty(page, "confirmed")
     chuncheon.silence("tago.positions")
     chip = page.locator("#card .verdict .certainty")
-    expect(chip).to_have_text(re.compile("자료 끊김"), timeout=9_000)
+    expect(chip).to_have_text(re.compile("자료 끊김"))
     expect(page.locator(".changes-here")).to_contain_text("확인됨 → 자료 끊김")
     expect(page.locator("#say")).to_contain_text("자료 끊김")
     expect(page.locator("#card")).to_have_attribute("data-look", "unknown")
     chuncheon.set_feed("tago.positions")
-    expect(chip).to_have_text(re.compile("확인됨"), timeout=9_000)
+    expect(chip).to_have_text(re.compile("확인됨"))
 
 
 def test_buses_that_pass_do_not_confirm_a_closed_lane(desk: Screen, chuncheon: Chuncheon) -> None:
     chuncheon.dig("partial")
     page = desk.page
     open_place(page, SECTION)
-    assert certainty(page) == "reported"
+    shows_certainty(page, "reported")
     chuncheon.dig("partial", buses=3)
     open_place(page, SECTION)
-    assert certainty(page) == "reported"
+    shows_certainty(page, "reported")
 
 
 def test_buses_that_pass_a_closed_road_are_said_not_hidden(
@@ -148,7 +149,7 @@ def test_buses_that_pass_a_closed_road_are_said_not_hidden(
     chuncheon.dig("full", buses=3)
     page = desk.page
     open_place(page, SECTION)
-    assert certainty(page) == "reported"
+    shows_certainty(page, "reported")
     expect(page.locator(".verdict .word b")).to_contain_text("전면 통제")
     expect(page.locator(".clauses")).to_contain_text("지나갔")
 
@@ -162,9 +163,9 @@ def test_certainty_and_verdict_change_when_the_permit_ends(
     open_place(page, SECTION)
     expect(page.locator("#card")).to_have_attribute("data-look", "full")
     chuncheon.dig("full", phase="finished", ends_ms=now_ms() - 1000)
-    expect(page.locator("#card")).not_to_have_attribute("data-look", "full", timeout=9_000)
+    expect(page.locator("#card")).not_to_have_attribute("data-look", "full")
     expect(page.locator(".changes-here")).to_contain_text("전면 통제 → ")
-    assert certainty(page) in ("inferred", "lost")
+    shows_certainty(page, "inferred", "lost")
 
 
 def test_every_line_has_a_source_that_stands_below(desk: Screen, chuncheon: Chuncheon) -> None:
@@ -172,7 +173,7 @@ def test_every_line_has_a_source_that_stands_below(desk: Screen, chuncheon: Chun
     page = desk.page
     open_place(page, SECTION)
     rows = page.locator(".clause")
-    assert rows.count() >= 5
+    expect(rows.nth(4)).to_be_visible()
     for k in range(rows.count()):
         assert rows.nth(k).locator(".ref").count() >= 1
     for name in set(page.locator(".ref").all_inner_texts()):
@@ -180,7 +181,7 @@ def test_every_line_has_a_source_that_stands_below(desk: Screen, chuncheon: Chun
     page.locator(".ref").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".source").nth(0)).to_be_visible()
-    assert page.evaluate("() => document.activeElement.className") == "source"
+    page.wait_for_function("() => document.activeElement.className === 'source'")
 
 
 @pytest.mark.parametrize("is_secure", [True, False])
@@ -194,10 +195,11 @@ def test_one_key_copies_the_sentence(new_desk: NewScreen, *, is_secure: bool) ->
     page = desk.open("/desk")
     page.evaluate("() => navigator.clipboard.writeText('before')")
     open_place(page, SECTION)
+    before = page.locator(".sentence").inner_text()
     page.keyboard.press("F2")
     expect(page.locator("#toast")).to_contain_text("복사했습니다")
     copied = page.evaluate("() => navigator.clipboard.readText()")
-    assert copied == page.locator(".sentence").inner_text()
+    assert copied in {before, page.locator(".sentence").inner_text()}  # it may go on a minute
     expect(page.locator("#box")).to_be_focused()
 
 
@@ -205,6 +207,7 @@ def test_escape_goes_back_to_the_box_with_its_text_selected(desk: Screen) -> Non
     page = desk.page
     open_place(page, "명동입구")
     page.keyboard.press("Tab")
+    expect(page.locator("#box")).not_to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#box")).to_be_focused()
     page.keyboard.type("금강로")
@@ -226,8 +229,8 @@ def test_answer_that_is_asked_again_leaves_focus_and_selection(
     page.evaluate("() => desk.refresh()")
     answered = "() => Number(document.documentElement.dataset.answered)"
     eventually(desk, "asked again", lambda: page.evaluate(answered) > before)
-    assert page.evaluate("() => String(getSelection())") == chosen
-    assert page.evaluate("() => document.activeElement.className") == "ref"
+    page.wait_for_function("(text) => String(getSelection()) === text", arg=chosen)
+    page.wait_for_function("() => document.activeElement.className === 'ref'")
     expect(page.locator("#reference")).to_have_value("A-1")
 
 
@@ -306,11 +309,12 @@ def test_late_answer_to_older_text_is_dropped(desk: Screen) -> None:
 
     page.route("**/api/v1/answer?q=%EA%B8%88*", hold)  # 금...
     page.keyboard.type("금강로")
-    eventually(desk, "the first question is held", lambda: len(held) == 1)
+    eventually(desk, "the first question is held", lambda: len(held) >= 1)
     page.keyboard.press("Control+a")
     page.keyboard.type("명동입구")
     expect(page.locator("#card h2")).to_have_text("명동입구")
-    held[0].abort()
+    for route in held:
+        route.abort()
     expect(page.locator("#card h2")).to_have_text("명동입구")
     expect(page.locator("#banner")).to_be_hidden()
     desk.notes.errors.clear()
@@ -322,7 +326,7 @@ def test_a_card_stays_when_its_own_place_cannot_be_asked_again(new_desk: NewScre
     page.route("**/api/v1/**", lambda route: route.abort())
     with page.expect_event("requestfailed", lambda request: "id=section" in request.url):
         page.keyboard.press("Enter")
-    expect(page.locator("#banner-word")).to_have_text("서버에 연결할 수 없습니다", timeout=9_000)
+    expect(page.locator("#banner-word")).to_have_text("서버에 연결할 수 없습니다")
     expect(page.locator("#card")).to_be_visible()
 
 
@@ -332,7 +336,7 @@ def test_server_that_is_away_is_said_and_asked_again(new_desk: NewScreen, desk_l
     open_place(page, SECTION)
     desk_line.is_down = True
     desk_line.cut()
-    expect(page.locator("#banner-word")).to_have_text("서버에 연결할 수 없습니다", timeout=9_000)
+    expect(page.locator("#banner-word")).to_have_text("서버에 연결할 수 없습니다")
     expect(page.locator("#banner-detail")).to_contain_text("전 것입니다")
     expect(page.locator("#card")).to_be_visible()
     page.keyboard.press("Escape")
@@ -340,7 +344,7 @@ def test_server_that_is_away_is_said_and_asked_again(new_desk: NewScreen, desk_l
     expect(page.locator("#blank")).to_have_attribute("data-status", "failed")
     expect(page.locator("#card")).to_be_hidden()
     desk_line.is_down = False
-    expect(page.locator("#found [role=option]").first).to_be_visible(timeout=12_000)
+    expect(page.locator("#found [role=option]").first).to_be_visible()
     expect(page.locator("#banner")).to_be_hidden()
 
 
@@ -358,12 +362,8 @@ def test_picture_that_stands_still_is_said_in_banner_and_sentence(
     open_place(page, SECTION)
     chuncheon.is_ticking = False
     chuncheon.tick(now_ms() - 120_000)
-    expect(page.locator("#banner-word")).to_contain_text(
-        "2분째 갱신되지 않고 있습니다", timeout=9_000
-    )
-    expect(page.locator("#card .verdict .certainty")).to_have_text(
-        re.compile("자료 끊김"), timeout=9_000
-    )
+    expect(page.locator("#banner-word")).to_contain_text("2분째 갱신되지 않고 있습니다")
+    expect(page.locator("#card .verdict .certainty")).to_have_text(re.compile("자료 끊김"))
     expect(page.locator(".ages")).to_have_class(re.compile("is-stale"))
 
 
@@ -399,6 +399,7 @@ def test_reference_that_may_name_a_person_is_not_sent(desk: Screen, reference: s
     page = desk.page
     open_place(page, SECTION)
     page.keyboard.press("Shift+F8")
+    expect(page.locator("#reference")).to_be_focused()
     page.keyboard.type(reference)
     page.keyboard.press("F8")
     expect(page.locator("#toast")).to_contain_text("영문자, 숫자")
@@ -409,7 +410,7 @@ def test_call_that_cannot_be_logged_is_said(new_desk: NewScreen) -> None:
     page = (desk := new_desk()).open("/desk")
     open_place(page, SECTION)
     page.keyboard.press("F8")
-    expect(page.locator("#toast")).to_contain_text("기록하지 못했습니다", timeout=12_000)
+    expect(page.locator("#toast")).to_contain_text("기록하지 못했습니다")
     assert all("503" in error for error in desk.notes.errors)
 
 
@@ -427,6 +428,7 @@ def test_call_back_list_says_when_the_road_is_open_again(
     expect(rows.nth(0)).to_contain_text("통제가 풀림")
     expect(rows.nth(1)).to_contain_text("통제 중")
     page.keyboard.press("Alt+c")
+    expect(rows.locator("button").first).to_be_focused()
     page.keyboard.press("Enter")
     expect(rows).to_have_count(1)
     expect(rows.locator("button")).to_be_focused()
@@ -444,6 +446,7 @@ def test_changes_since_the_shift_began_lead_to_their_answer(
     chuncheon.remember(f"work:{WORK}", now_ms() - 120_000, row)
     page = desk.page
     page.keyboard.press("Alt+s")
+    expect(page.locator("#shift-start")).to_be_focused()
     begun = datetime.fromtimestamp(now_ms() / 1000 - 3600, KST)
     page.locator("#shift-start").fill(f"{begun:%H:%M}")
     line = page.locator("#changes .change").first
@@ -461,8 +464,7 @@ def test_telephone_shows_the_answer_first_and_scrolls_nowhere_sideways(
     page = desk.open("/desk")
     open_place(page, SECTION)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
-    box = page.locator(".verdict").bounding_box()
-    assert box is not None
+    box = box_of(page.locator(".verdict"))
     assert box["y"] < 500
 
 
@@ -484,10 +486,12 @@ def test_every_word_has_both_languages_and_letters_rest_while_typing(
     page.locator(".sentence").focus()
     page.keyboard.press("l")
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    texts = page.locator("[data-t], .clause dt, .certainty, .actions button").all_inner_texts()
-    korean = [text for text in texts if any("가" <= letter <= "힣" for letter in text)]
-    assert korean == []
+    texts = page.locator("[data-t], .clause dt, .certainty, .actions button")
+    eventually(
+        desk, "all of it is English", lambda: not KOREAN.search(" ".join(texts.all_inner_texts()))
+    )
     page.keyboard.press("l")
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
     page.keyboard.press("?")
     expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")

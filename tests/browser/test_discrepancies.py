@@ -1,12 +1,13 @@
 """What buses say against what was declared: the list, the card with its evidence, the roads."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import expect
 
 from streams.contract.times import now_ms
 from tests.cities.stage import City
-from tests.pages.screen import NewScreen, Screen, eventually
+from tests.pages.screen import NewScreen, Screen, box_of, eventually
 
 MINUTE_MS = 60_000
 WORK = "2026-굴착-9500"
@@ -65,6 +66,7 @@ def test_the_evidence_of_a_discrepancy_is_opened_by_keyboard(screen: Screen, cit
     for text in ("허가만 있고 공사 없음", "열린 길의 공사", "확인됨"):
         expect(line).to_contain_text(text)
     line.focus()
+    expect(line).to_be_focused()
     page.keyboard.press("Enter")
     card = page.locator("#card")
     expect(card).to_be_focused()
@@ -72,14 +74,14 @@ def test_the_evidence_of_a_discrepancy_is_opened_by_keyboard(screen: Screen, cit
         expect(card).to_contain_text(text)
     eventually(screen, "the map flew there", lambda: screen.centre() != before)
     timeline = card.locator(".timeline")
-    assert "지나간 버스 3대, 우회한 버스 2대" in (timeline.get_attribute("aria-label") or "")
+    expect(timeline).to_have_attribute("aria-label", re.compile("지나간 버스 3대, 우회한 버스 2대"))
     expect(timeline.locator(".hours.open")).to_have_count(1)
     expect(timeline.locator(".bus.through")).to_have_count(3)
     expect(timeline.locator(".bus.astray, .bus.skipped")).to_have_count(2)
     first = timeline.locator(".bus").first
     first.focus()
     expect(first).to_be_focused()
-    assert "다른 길로 감" in (first.get_attribute("aria-label") or "")
+    expect(first).to_have_attribute("aria-label", re.compile("다른 길로 감"))
     card.locator(".evidence-list summary").click()
     expect(card.locator(".evidence-list li")).to_have_count(5)
     card.get_by_role("button", name="열린 길의 공사").click()
@@ -175,10 +177,36 @@ def test_on_a_telephone_the_card_and_its_timeline_fit(new_screen: NewScreen, cit
     page = screen.open("/#discrepancy=d1")
     timeline = page.locator("#card .timeline")
     expect(timeline).to_be_visible()
-    box = timeline.bounding_box()
-    assert box is not None
+    box = box_of(timeline)
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     expect(page.locator("#card")).to_contain_text("기록 없는 통제")
     city.say(d={"d1": None})
+
+
+def test_a_card_that_is_drawn_anew_keeps_a_press_the_focus_and_what_is_unfolded(
+    screen: Screen, city: City
+) -> None:
+    link = city.network.links[70].id
+    city.set_work(WORK, title="열린 길의 공사", links=[link], closure="full")
+    city.say(d={"d1": discrepancy(city, "astray", "through", kind="no_effect", work=WORK)})
+    page = screen.open("/#discrepancy=d1")
+    card, listed = page.locator("#card"), page.locator("#works-list")
+    lines, work = card.locator(".evidence-list"), card.get_by_role("button", name="열린 길의 공사")
+    lines.locator("summary").click()
+    expect(lines).to_have_attribute("open", "")
+    work.focus()
+    city.set_work("2026-굴착-9501", title="다른 곳의 공사", links=[city.network.links[72].id])
+    expect(listed).to_contain_text("다른 곳의 공사")
+    expect(lines).to_have_attribute("open", "")
+    expect(work).to_be_focused()
+    screen.rests()
+    box = box_of(work)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    city.say(w={"2026-굴착-9501": None})
+    expect(listed).not_to_contain_text("다른 곳의 공사")
+    page.mouse.up()
+    expect(card).to_have_attribute("data-kind", "work")
+    city.say(d={"d1": None}, w={WORK: None})

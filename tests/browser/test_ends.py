@@ -12,7 +12,7 @@ from streams.domain.overlaps import last_ms
 from streams.domain.unknown_times import notes
 from tests.cities.chuncheon import DUG, WORK, Chuncheon, dig_row, shown_chuncheon
 from tests.cities.seed import Json
-from tests.pages.screen import NewScreen, Screen, screens_of
+from tests.pages.screen import NewScreen, Screen, eventually, screens_of
 
 OPEN: Json = {"ends_ms": None, "first_ends_ms": None, "flags": ["no_end"]}
 SPOILED: Json = {"ends_ms": None, "first_ends_ms": None, "flags": ["end_unreadable"]}
@@ -48,18 +48,20 @@ def night() -> Json:
     return {"starts_ms": day_ms, "ends_ms": day_ms + DAY_MS, "hours": hours}
 
 
-def card_of(screen: Screen) -> str:
-    """What the card of the work says on the map."""
+def card_of(screen: Screen, *due: str) -> str:
+    """What the card of the work says on the map, once it says what is due."""
     screen.open(f"/#work={WORK}")
-    expect(screen.page.locator("#card h2")).to_be_visible()
-    return screen.page.locator("#card").inner_text()
+    card = screen.page.locator("#card")
+    for text in due:
+        expect(card).to_contain_text(text, use_inner_text=True)
+    return card.inner_text()
 
 
-def answer(page: Page, url: str) -> str:
-    """What the desk reads aloud of the work."""
+def answers(page: Page, url: str, due: str) -> None:
+    """Wait until the desk reads this aloud of the work."""
     page.goto(f"{url}/desk#id=work:{WORK}")
     expect(page.locator(".sentence")).to_contain_text("공사")
-    return page.locator(".sentence").inner_text()
+    expect(page.locator(".sentence")).to_contain_text(due, use_inner_text=True)
 
 
 def no_overflow(page: Page) -> None:
@@ -82,13 +84,10 @@ def test_a_time_that_is_not_known_is_named_on_the_map_the_desk_and_the_works_own
     word, why = told
     screen = new_screen(viewport=size)
     city.show(w={WORK: {**dig_row("partial"), **row}})
-    text = card_of(screen)
-    assert word in text
-    assert why in text
+    text = card_of(screen, word, why)
     for said in ("NaN", "1970", "Invalid", "null", "undefined"):
         assert said not in text
-    spoken = answer(screen.page, city.url)
-    assert "목록" in spoken
+    answers(screen.page, city.url, "목록")
     period = screen.page.locator("li.work .period")
     expect(period).to_contain_text(word)
     expect(screen.page.locator("li.work .note")).to_contain_text(why)
@@ -104,8 +103,8 @@ def test_what_a_list_could_not_tell_is_named_on_the_map_the_desk_and_the_works_o
 ) -> None:
     city.show(w={WORK: dig_row("full", flags=["hours_unreadable", "moon", "point_shared"])})
     told = notes(["hours_unreadable", "point_shared"]).to("ko")
-    assert told in card_of(screen)
-    assert "다만 위치가 정확하지 않을 수 있습니다." in answer(screen.page, city.url)
+    card_of(screen, told)
+    answers(screen.page, city.url, "다만 위치가 정확하지 않을 수 있습니다.")
     expect(screen.page.locator("li.work .note")).to_have_text(told)
     screen.page.goto(f"{city.url}/w/{WORK}")
     expect(screen.page.locator("dl.facts")).to_contain_text(told)
@@ -129,8 +128,8 @@ def test_works_whose_times_are_not_known_stand_last_among_their_like(
     page = screen.open()
     listed = page.locator("#works-list .row")
     expect(listed).to_have_count(4)
-    ids = [listed.nth(n).get_attribute("data-id") for n in range(4)]
-    assert ids == ["2026-굴착-4", "2026-굴착-3", "2026-굴착-2", "2026-굴착-1"]
+    for place, number in enumerate((4, 3, 2, 1)):
+        expect(listed.nth(place)).to_have_attribute("data-id", f"2026-굴착-{number}")
     expect(listed.nth(2)).to_contain_text("~ 종료일 미정")
     expect(listed.nth(3)).to_contain_text("시작일 미확인 ~ 종료일 미정")
 
@@ -143,9 +142,14 @@ def test_a_night_is_until_its_morning_at_the_desk_and_the_next_day_on_the_map(
     screen = new_screen(viewport=size)
     city.dig("full", **row)
     begin, end = row["hours"].split("-")
-    assert f"{begin}~다음 날 {end}" in card_of(screen)
-    morning = until(last_ms(row["ends_ms"], row["hours"]), now_ms()).to("ko")
-    assert f"{morning}까지 통제할 예정" in answer(screen.page, city.url)
+    card_of(screen, f"{begin}~다음 날 {end}")
+    answers(screen.page, city.url, "까지 통제할 예정")
+
+    def is_until_its_morning() -> bool:
+        morning = until(last_ms(row["ends_ms"], row["hours"]), now_ms()).to("ko")
+        return f"{morning}까지" in screen.page.locator(".sentence").inner_text()
+
+    eventually(screen, "until its morning, as one says it today", is_until_its_morning)
     no_overflow(screen.page)
 
 
@@ -153,9 +157,9 @@ def test_two_windows_a_day_are_written_as_koreans_write_them(
     screen: Screen, city: Chuncheon
 ) -> None:
     city.dig("partial", hours="09:00-12:00,13:00-18:00", phase="paused")
-    assert "09:00~12:00, 13:00~18:00" in card_of(screen)
+    card_of(screen, "09:00~12:00, 13:00~18:00")
     said = "매일 오전 9시부터 낮 12시까지, 오후 1시부터 오후 6시까지"
-    assert said in answer(screen.page, city.url)
+    answers(screen.page, city.url, said)
 
 
 def test_words_of_unknown_times_are_english_where_the_page_is(

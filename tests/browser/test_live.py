@@ -7,8 +7,9 @@ from playwright.sync_api import Browser, Page, expect
 from streams.contract.times import now_ms
 from streams.state.keys import META
 from tests.cities.stage import City
+from tests.pages import servers
 from tests.pages.line import Line
-from tests.pages.screen import Screen, eventually
+from tests.pages.screen import Screen, box_of, eventually
 from tests.pages.servers import MapServer
 
 NewScreen = Callable[..., Screen]
@@ -76,16 +77,15 @@ def test_picture_is_stale_when_its_clock_stops_and_live_again_after(
     screen: Screen, city: City
 ) -> None:
     page = screen.open()
-    box = page.locator("#stage").bounding_box()
+    expect(page.locator("#feeds li").first).to_be_visible()  # all stands where it stays
+    box = box_of(page.locator("#stage"))
     city.is_ticking = False
     city.tick(now_ms() - 60_000)
     screen.wait_for("stale")
     expect(page.locator("#live-word")).to_have_text("갱신 지연")
-    expect(page.locator("#banner-word")).to_have_text(
-        "1분 전 상태입니다 (갱신 지연)", timeout=8_000
-    )
+    expect(page.locator("#banner-word")).to_have_text("1분 전 상태입니다 (갱신 지연)")
     expect(page.locator("#banner-detail")).to_contain_text("수집기나 처리기가 멈췄을 수 있습니다")
-    assert page.locator("#stage").bounding_box() == box
+    eventually(screen, "the banner moves nothing", lambda: box_of(page.locator("#stage")) == box)
     city.is_ticking = True
     screen.wait_for("live")
     expect(page.locator("#banner")).to_be_hidden()
@@ -104,7 +104,7 @@ def test_picture_that_lags_but_moves_is_catching_up(screen: Screen, city: City) 
 def test_picture_whose_clock_is_ahead_is_never_live(screen: Screen, city: City) -> None:
     page = screen.open()
     city.is_ticking = False
-    city.tick(now_ms() + 48 * 60_000 + 30_000)
+    city.tick(now_ms() + 48 * 60_000 + 55_000)
     screen.wait_for("stale")
     expect(page.locator("#live-word")).to_have_text("시계 앞섬")
     expect(page.locator("#live-age")).to_have_text("48분 앞섬")
@@ -121,13 +121,13 @@ def test_picture_that_nobody_works_on_calls_no_feed_late(screen: Screen, city: C
     city.set_feed("its.events", received_ms=now_ms() - 3 * 300_000)
     city.client.hset(META, "folded_by", "{}")  # a worker was here, and none is now
     try:
-        expect(page.locator("#live-word")).to_have_text("처리기 멈춤", timeout=8_000)
+        expect(page.locator("#live-word")).to_have_text("처리기 멈춤")
         expect(page.locator("#banner-detail")).to_contain_text("자료가 늦은 것이 아닙니다")
         chip = page.locator("[data-feed='its.events']")
         expect(chip).to_have_attribute("data-status", "held")
         expect(chip).to_contain_text("처리 멈춤")
         page.goto(f"{screen.url}/desk")
-        expect(page.locator("#live-word")).to_have_text("처리기 멈춤", timeout=8_000)
+        expect(page.locator("#live-word")).to_have_text("처리기 멈춤")
         expect(page.locator("#banner-word")).to_contain_text("처리기가 멈췄습니다")
     finally:
         city.client.hdel(META, "folded_by")
@@ -136,20 +136,20 @@ def test_picture_that_nobody_works_on_calls_no_feed_late(screen: Screen, city: C
 
 def test_desk_whose_clock_is_ahead_says_so(screen: Screen, city: City) -> None:
     city.is_ticking = False
-    city.tick(now_ms() + 48 * 60_000 + 30_000)
+    city.tick(now_ms() + 48 * 60_000 + 55_000)
     page = screen.page
     page.goto(f"{screen.url}/desk")
-    expect(page.locator("#live-word")).to_have_text("시계 앞섬", timeout=8_000)
+    expect(page.locator("#live-word")).to_have_text("시계 앞섬")
     expect(page.locator("#banner-word")).to_have_text("화면의 시계가 48분 앞섭니다")
 
 
 def test_server_that_lost_its_store_is_told_at_once(screen: Screen) -> None:
     page = screen.open()
     page.evaluate("() => bomnae.setStore('lost')")
-    assert page.locator("#live-word").inner_text() == "저장소 끊김"
-    assert "저장소를 읽지 못합니다" in page.locator("#banner-word").inner_text()
+    expect(page.locator("#live-word")).to_have_text("저장소 끊김")
+    expect(page.locator("#banner-word")).to_contain_text("저장소를 읽지 못합니다")
     page.evaluate("() => bomnae.setStore('ok')")
-    assert page.locator("#live-word").inner_text() == "실시간"
+    expect(page.locator("#live-word")).to_have_text("실시간")
 
 
 def test_sign_of_a_live_picture_stands_still_and_is_not_read_out(screen: Screen) -> None:
@@ -168,8 +168,9 @@ def test_page_of_a_work_says_that_the_picture_stands_still(screen: Screen, city:
     page.goto(f"{screen.url}/w/2026-굴착-6001")
     expect(page.locator(".lost")).to_contain_text("1분 전 상태입니다")
     expect(page.locator(".simulated")).to_be_visible()
-    city.tick()
     city.is_ticking = True
+    city.tick()
+    servers.catch_up(screen.url)  # the page is read once
     expect(page.locator(".asof")).to_contain_text("화면")
     page.get_by_role("link", name="새로 고침").click()
     expect(page.locator(".lost")).to_have_count(0)
@@ -218,7 +219,7 @@ def test_delta_that_does_not_follow_the_last_brings_a_new_snapshot(
     eventually(screen, "a resync", lambda: screen.resyncs() >= 1)
     city.set_speed(15, 3)
     eventually(screen, "deltas go on", lambda: screen.level(15) == "jam")
-    assert screen.level(14) == "free"
+    eventually(screen, "what was false is not shown", lambda: screen.level(14) == "free")
 
 
 def test_unreachable_server_is_said_and_tried_again(new_screen: NewScreen, line: Line) -> None:
@@ -237,7 +238,7 @@ def test_tabs_of_a_browser_share_one_stream(screen: Screen, city: City) -> None:
     others = [screen.context.new_page() for _ in range(6)]
     for page in others:
         page.goto(screen.url)
-        expect(page.locator("html")).to_have_attribute("data-live", "live", timeout=15_000)
+        expect(page.locator("html")).to_have_attribute("data-live", "live")
     city.set_speed(16, 3)
     for page in (first, *others):
         eventually(screen, "each tab has it", partial(_has_speed, page, 16, 3))

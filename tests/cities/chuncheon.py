@@ -1,8 +1,5 @@
 """The demo's Chuncheon at a calm hour, every road open and driven: each test changes it."""
 
-import json
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +35,6 @@ BESIDE = (  # the rest of that section
     "2501000201",
     "CCB250009007>CCB250009005",
 )
-SEEN_WITHIN_S = 8.0
 ROUTE = "CCB250090100"  # 1번: it drives along 중앙로
 
 
@@ -54,16 +50,8 @@ class Chuncheon(City):
 
     def show(self, **letters: Any) -> None:
         """Says it and waits until the map server has taken it up, so that an answer knows it."""
-        delta_id = self.say(**letters)
-        deadline = time.monotonic() + SEEN_WITHIN_S
-        while self.url and _place(self._shown()) < _place(delta_id):
-            if time.monotonic() > deadline:
-                raise AssertionError(f"not shown within {SEEN_WITHIN_S:.0f} s: {delta_id}")
-            time.sleep(0.02)
-
-    def _shown(self) -> str:
-        with urllib.request.urlopen(f"{self.url}/api/v1/snapshot", timeout=5) as answer:  # noqa: S310
-            return str(json.load(answer)["id"])
+        self.say(**letters)
+        servers.catch_up(self.url)
 
     def calm(self) -> None:
         """Every road open and seen by buses, every feed fine, no work, call or history."""
@@ -74,8 +62,7 @@ class Chuncheon(City):
         for letter, kind in seed.SMALL.items():
             gone[letter] = dict.fromkeys(self._names(key(kind, 0)))
         self.say(**{letter: rows for letter, rows in gone.items() if rows})
-        for name in seed.FEEDS:
-            self.set_feed(name)
+        self.hear_feeds()
         self.tick()
         self.show(l={link.id: link_view(32.0) for link in self.network.links}, b=self._no_buses())
 
@@ -140,11 +127,6 @@ def shown_chuncheon(folder: Path, **settings: str) -> Iterator[Chuncheon]:
         with city.living(), servers.running_map(client, folder, folder, **settings) as server:
             city.url = server.url
             yield city
-
-
-def _place(delta_id: str) -> tuple[int, ...]:
-    """A delta's id as a place in the stream."""
-    return tuple(int(part) for part in delta_id.split("-"))
 
 
 def dig_row(closure: str = "full", **more: Any) -> Json:

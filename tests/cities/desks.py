@@ -21,6 +21,7 @@ from streams.domain.links.fold import LinkView
 from streams.domain.observed.detours import BusDetour
 from streams.domain.observed.rows import Discrepancy, ObservedView
 from streams.domain.stages.calls import CallRow
+from streams.domain.stages.closures import ClosureRow
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.stages.passages import BusView
@@ -74,6 +75,7 @@ class Street:
     observed: dict[str, Json] = field(default_factory=dict)
     discrepancies: dict[str, Json] = field(default_factory=dict)
     detours: dict[str, Json] = field(default_factory=dict)
+    closures: dict[str, Json] = field(default_factory=dict)
     silent_ms: dict[str, int] = field(default_factory=dict)  # feed -> since when it is silent
     clock_ms: int | None = None
     store: str = "ok"
@@ -93,6 +95,7 @@ class Street:
             },
             discrepancies=typed(Discrepancy, self.discrepancies),
             detours=typed(BusDetour, self.detours),
+            hand_closures=typed(ClosureRow, self.closures),
             feeds={name: self._feed(name) for name in self.feeds},
             clocks={"0": self.now_ms - 1000 if self.clock_ms is None else self.clock_ms},
         )
@@ -182,6 +185,28 @@ class Street:
             "seen_ms": self.now_ms - MIN_MS,
         }
         self.incidents[name] = row | more
+        return self
+
+    def shut(self, *links: str, name: str = "C1", **more: Any) -> "Street":
+        """An operator closed these links for an hour."""
+        at_ms = self.now_ms - 10 * MIN_MS
+        row: Json = {
+            "closure_id": name,
+            "act_id": name,
+            "version": 1,
+            "act": "make",
+            "by": "김관제",
+            "at_ms": at_ms,
+            "title": "명동입구→중앙로입구",
+            "cause": "disaster",
+            "reason": "상수도 파열",
+            "closure": "full",
+            "starts_ms": at_ms,
+            "ends_ms": at_ms + HOUR_MS,
+            "link_ids": list(links),
+            "phase": "active",
+        }
+        self.closures[name] = row | more
         return self
 
     def gone_round(self, *links: str, route_id: str = "R300", **more: Any) -> "Street":

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 import redis
-from kafka import KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from local import held
 from local.services import wait_until
@@ -22,7 +24,17 @@ from streams.contract.grammars import CLUSTER
 from streams.contract.records import BusPosition, PositionBatch, Tick
 from streams.contract.settings import Settings
 from streams.geo.network import Network
-from streams.state.keys import COUNTS, DEAD_LETTERS, DELTAS, OUTBOX, PAST, POSITIONS, key, parts_of
+from streams.state.keys import (
+    COUNTS,
+    DEAD_LETTERS,
+    DELTAS,
+    OUTBOX,
+    PAST,
+    POSITIONS,
+    REBUILDING,
+    key,
+    parts_of,
+)
 from streams.state.tables import read_columns
 from streams.topology.stages import stages
 from tests.cities.builder import both_ways, city, in_a_row, route
@@ -96,13 +108,32 @@ def drive(
     return [*log, *tick(end_ms, partitions=partitions)]
 
 
+_PUBLISHED: WeakKeyDictionary[Stack, dict[str, dict[str, int]]] = WeakKeyDictionary()
+"""By stack, broker and place: the offset of the last message of a folded topic published here."""
+
+
+def published_to(stack: Stack) -> dict[str, int]:
+    """Where what was published here ends, by "topic/partition", as the broker said."""
+    return _PUBLISHED.setdefault(stack, {}).setdefault(stack.env["BOMNAE_KAFKA"], {})
+
+
 def publish(stack: Stack, log: Iterable[Sent]) -> None:
     """Write messages to Kafka in order and wait for the broker; their time is another day's."""
     producer = KafkaProducer(bootstrap_servers=stack.env["BOMNAE_KAFKA"], acks="all")
+    sent = {}
     try:
         for topic, partition, payload in log:
-            producer.send(topic.name, value=payload, partition=partition, headers=[(REPLAY, b"1")])
-        producer.flush(30)
+            sent[topic, partition] = producer.send(
+                topic.name, value=payload, partition=partition, headers=[(REPLAY, b"1")]
+            )
+        producer.flush(120)
+        published_to(stack).update(
+            {
+                f"{t.name}/{p}": last.get(120).offset
+                for (t, p), last in sent.items()
+                if t in topics.FOLDED
+            }
+        )
     finally:
         producer.close()
 
@@ -115,13 +146,15 @@ def redis_of(stack: Stack) -> Any:
 
 
 def wait_drained(stack: Stack, tick_ms: int, *, within_s: float = 120) -> None:
-    """Wait until a tick that ends every input partition has been folded, and positions stand still.
+    """Wait until all that was published here has been folded, and the tick that ends every input
+    partition by all roads; and until positions stand still, for what else writes to the log.
 
     A log's end offset would be simpler, but the embedded broker understates it.
     """
     store = redis_of(stack)
     partitions = settings_of(stack).partitions
-    seen: list[Any] = []
+    due = published_to(stack)
+    seen: list[dict[bytes, bytes]] = []
 
     def is_drained() -> bool:
         for process in stack.processes.values():
@@ -129,13 +162,51 @@ def wait_drained(stack: Stack, tick_ms: int, *, within_s: float = 120) -> None:
                 process.said("")
         clocks = held.numbers(store, "clock", partitions).values()
         seen.append(held.rows(store, POSITIONS, partitions))
+        is_in = all(int(seen[-1].get(name.encode(), -1)) >= at for name, at in due.items())
         still = len(seen) > 10 and all(at == seen[-1] for at in seen[-10:])  # 0.5 s
-        return len(clocks) == partitions and min(clocks) >= tick_ms and still
+        return is_in and len(clocks) == partitions and min(clocks) >= tick_ms and still
 
     try:
         wait_until(is_drained, "the worker at the end of the log", within_s=within_s)
     finally:
         store.close()
+
+
+def audited(stack: Stack) -> bool:
+    """Whether the audit ends well and says that the live state is the log's, whatever it logs."""
+    return "identical" in stack.run("audit", "streams", "audit").splitlines()
+
+
+def empty(stack: Stack) -> None:
+    """Empty Redis under its workers, and wait until they have folded all of it again."""
+    partitions = settings_of(stack).partitions
+    with redis_of(stack) as store:
+        before = held.rows(store, POSITIONS, partitions)
+        store.flushall()
+
+        def is_made_again() -> bool:
+            now = held.rows(store, POSITIONS, partitions)
+            is_in = all(int(now.get(name, -1)) >= int(at) for name, at in before.items())
+            return is_in and not store.exists(REBUILDING)
+
+        wait_until(is_made_again, "the state made again")
+
+
+def replayed_to_ms(stack: Stack) -> int:
+    """The tick that ends every input partition of a log which a replay wrote."""
+    place = TopicPartition(topics.BUS_POSITIONS.name, 0)
+    found: list[Any] = []
+    with closing(KafkaConsumer(bootstrap_servers=stack.env["BOMNAE_KAFKA"])) as consumer:
+        consumer.assign([place])
+        end = consumer.end_offsets([place])[place]  # the embedded broker's last batch begins here
+        consumer.seek(place, end - 1)
+
+        def is_read() -> bool:
+            found.extend(consumer.poll(500).get(place, []))
+            return bool(found)
+
+        wait_until(is_read, "the end of the log")
+    return last_tick_ms([(topics.BUS_POSITIONS, 0, found[-1].value)])
 
 
 def last_tick_ms(log: Iterable[Sent]) -> int:

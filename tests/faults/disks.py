@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+_AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
 CHUNK = b"\0" * (1 << 16)
 
 
@@ -29,6 +30,10 @@ class Disk:
         """Give back what `fill` took."""
         self._filler.unlink(missing_ok=True)
 
+    def close(self) -> None:
+        """Take no more writes, as a disk with errors does."""
+        subprocess.run([*_AS_ROOT, "mount", "-o", "remount,ro", self.folder], check=True)
+
     @property
     def used_mb(self) -> float:
         return shutil.disk_usage(self.folder).used / (1 << 20)
@@ -38,8 +43,7 @@ class Disk:
 def small_disk(folder: Path, size_mb: int) -> Iterator[Disk]:
     """A disk of so many MiB mounted at a new folder; the row is skipped where nobody may mount."""
     folder.mkdir()
-    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    mount = [*as_root, "mount", "-t", "tmpfs", "-o", f"size={size_mb}m,mode=777"]
+    mount = [*_AS_ROOT, "mount", "-t", "tmpfs", "-o", f"size={size_mb}m,mode=777"]
     try:
         made = subprocess.run(
             [*mount, "tmpfs", folder], capture_output=True, text=True, check=False
@@ -51,4 +55,4 @@ def small_disk(folder: Path, size_mb: int) -> Iterator[Disk]:
     try:
         yield Disk(folder)
     finally:
-        subprocess.run([*as_root, "umount", "-l", folder], check=True)
+        subprocess.run([*_AS_ROOT, "umount", "-l", folder], check=True)

@@ -181,6 +181,20 @@ def event_time_ms(sent: Sent) -> int:
     return int(getattr(message, "received_ms", 0))
 
 
+def hot(seed: int, count: int, rows: int, from_ms: int = T0_MS) -> list[Sent]:
+    """Messages of one link alone, measured anew each few milliseconds."""
+    chance = random.Random(seed)
+    link_id = network().links[0].id
+    partition = topics.partition_of(link_id, PARTITIONS)
+    found: list[Sent] = []
+    for number in range(count):
+        at_ms = from_ms + number * STEP_MS // count
+        speeds = [LinkSpeed(link_id, round(chance.uniform(5, 70), 1), at_ms) for _ in range(rows)]
+        batch = SpeedBatch.of("its.speeds", at_ms, speeds)
+        found.append((topics.LINK_SPEEDS, partition, wire.encode(batch)))
+    return found
+
+
 LATE_EACH = 3  # two passages and a speed
 
 

@@ -36,6 +36,7 @@ class Broker:
         self.process.start()
 
     def wait_up(self, within_s: float = 180) -> None:
+        self._forget_client()  # after a long while without a broker it does not know its topics
         port = int(self.address.rsplit(":", 1)[1])
         wait_until(lambda: answers(port), "Kafka", within_s=within_s)
 
@@ -57,9 +58,13 @@ class Broker:
         return self._client
 
     def close(self) -> None:
+        self._forget_client()
+        self.process.stop()
+
+    def _forget_client(self) -> None:
         if self._client is not None:
             self._client.close()
-        self.process.stop()
+        self._client = None
 
     def read(self, topic: topics.Topic) -> list[Any]:
         """Every record of a topic, as the log has them now."""
@@ -73,10 +78,10 @@ class Broker:
             consumer.assign(pairs)
             consumer.seek_to_beginning(*pairs)
             wanted = {tp: ends[f"{tp.topic}/{tp.partition}"] for tp in pairs}
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 180
             while any(consumer.position(tp) < end for tp, end in wanted.items()):
                 if time.monotonic() > deadline:
-                    raise TimeoutError(f"{topic.name} was not read within 60 s")
+                    raise TimeoutError(f"{topic.name} was not read within 180 s")
                 for batch in consumer.poll(500).values():
                     records += batch
         finally:
@@ -104,7 +109,7 @@ class Broker:
         admin = KafkaAdminClient(bootstrap_servers=self.address)
         try:
             admin.delete_topics([topic.name])
-            wait_until(lambda: topic.name not in admin.list_topics(), "the deletion", within_s=20)
+            wait_until(lambda: topic.name not in admin.list_topics(), "the deletion", within_s=120)
         finally:
             admin.close()
         ensure_topics(Settings(kafka=(self.address,)))

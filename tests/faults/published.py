@@ -52,8 +52,9 @@ class Load:
     def end(self) -> None:
         """Hand over no more, and wait until everything handed over is told of."""
         self._told.set()
-        self._thread.join(10)
-        wait_until(lambda: self.publisher.waiting == 0, "nothing waits", within_s=120)
+        self._thread.join(120)
+        assert not self._thread.is_alive(), "it still hands over"
+        wait_until(lambda: self.publisher.waiting == 0, "nothing waits", within_s=300)
         self.publisher.close()
 
 

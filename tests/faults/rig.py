@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from local import held
 from local.services import Process, start_redis, wait_until
-from local.stack import ROOT, Stack
+from local.stack import ROOT
 from producers.network.importing import write_network
 from streams.contract import topics
 from streams.state.keys import BEGUN, OUTBOX, POSITIONS, WORKERS, key
@@ -27,6 +27,7 @@ from tests.faults.feeder import Feeder
 from tests.faults.figures import Figures
 from tests.faults.node import Broker, Partitions
 from tests.faults.oracle import Oracle, differences, live
+from tests.warm import WarmStack
 
 SESSION_S = 3
 RESTARTED = (1, 6, -9)  # crashed, no progress, killed: a supervisor starts these anew
@@ -40,7 +41,7 @@ def port_of(url: str) -> int:
     return int(url.rsplit(":", maxsplit=1)[1].partition("/")[0])
 
 
-class Rig(Stack):
+class Rig(WarmStack):
     """One row's processes on the shared broker: own topics, own Redis, workers by name."""
 
     def __init__(self, folder: Path, broker: Broker, env: dict[str, str] | None = None) -> None:
@@ -100,7 +101,7 @@ class Rig(Stack):
         return any(seen.endswith(" stands") for seen in self.hash_of(WORKERS).values())
 
     def store(self) -> Any:
-        return Redis.from_url(self._real_redis, socket_timeout=5)
+        return Redis.from_url(self._real_redis, socket_timeout=60)
 
     def worker(self, env: dict[str, str] | None = None) -> Process:
         """One more worker."""
@@ -122,7 +123,7 @@ class Rig(Stack):
 
     def wait_members(self, size: int) -> None:
         """Wait until the group of workers is of this size and at rest."""
-        wait_until(lambda: len(self.broker.members()) == size, f"a group of {size}", within_s=30)
+        wait_until(lambda: len(self.broker.members()) == size, f"a group of {size}")
 
     def leave_crew(self, process: Process) -> None:
         """Stop a worker for good: nobody starts it anew."""
@@ -180,7 +181,7 @@ class Rig(Stack):
                 return lag
         return 0
 
-    def wait_drained(self, within_s: float = 120) -> float:
+    def wait_drained(self, within_s: float = 300) -> float:
         """Wait until the state contains the whole log; how long it took, s."""
         begin = time.monotonic()
         last = [-1]
@@ -210,7 +211,7 @@ class Rig(Stack):
         assert not any(feeder.is_done for feeder in self._feeders), "the load ended too early"
         return {name: end + 1 for name, end in self.broker.ends(INPUTS).items()}
 
-    def wait_past(self, marks: Partitions, within_s: float = 60) -> float:
+    def wait_past(self, marks: Partitions, within_s: float = 180) -> float:
         """Wait until every partition has come to its mark; how long it took, s."""
         begin = time.monotonic()
 
@@ -258,7 +259,7 @@ class Rig(Stack):
             entries = held.entries(store, OUTBOX, worlds.PARTITIONS)
         return Counter(json.loads(fields[b"a"])["id"] for _, fields in entries)
 
-    def judge(self, figures: Figures, *, within_s: float = 120) -> None:
+    def judge(self, figures: Figures, *, within_s: float = 300) -> None:
         """Everything sent, everything folded, and the state identical to the offline fold."""
         for feeder in self._feeders:
             feeder.wait()

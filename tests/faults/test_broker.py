@@ -40,7 +40,8 @@ def test_f08_killed_broker(rig: Rig, figures: Figures) -> None:
 def test_f10_lost_answer(rig: Rig, figures: Figures) -> None:
     rig.crew(2)
     with Proxy(rig.broker.proxied_port, port=rig.broker.proxy_port) as proxy:
-        feeder = rig.feed(load.day(SEED, scaled(80)), address=f"127.0.0.1:{proxy.port}")
+        log = load.day(SEED, scaled(load.LONG))
+        feeder = rig.feed(log, address=f"127.0.0.1:{proxy.port}")
         for _ in range(scaled(5)):
             sent, swallowed = feeder.sent, proxy.swallowed_bytes
             wait_until(lambda: feeder.sent > sent + 100, "messages")  # noqa: B023
@@ -48,6 +49,7 @@ def test_f10_lost_answer(rig: Rig, figures: Figures) -> None:
             wait_until(lambda: proxy.swallowed_bytes > swallowed + 200, "lost answers")  # noqa: B023
             proxy.set(Mode.PASS)
             proxy.cut()
+        rig.enough()
         feeder.wait()
         assert proxy.swallowed_bytes > 0
     figures.noted["bytes of answers lost"] = proxy.swallowed_bytes
@@ -64,11 +66,11 @@ def test_f11_topic_made_anew(rig: Rig, figures: Figures) -> None:
     with rig.store() as store:
         before = store.hgetall(key(POSITIONS, 0))
     rig.broker.remake(topics.BUS_POSITIONS)
-    code, detected_s = wait_exit(worker, 60)
+    code, detected_s = wait_exit(worker, 180)
     figures.took("detected", detected_s, 10)
     figures.exactly("exit code", code or 0, 3)
     late = rig.worker()
-    code, _ = wait_exit(late, 60)
+    code, _ = wait_exit(late, 180)
     figures.exactly("exit code of a worker started after", code or 0, 3)
     with rig.store() as store:
         figures.exactly("positions moved", int(store.hgetall(key(POSITIONS, 0)) != before), 0)

@@ -50,7 +50,7 @@ def test_f17_full_disk_of_redis(rig: Rig, figures: Figures) -> None:
             with rig.store() as store:
                 store.config_set("appendfsync", "always")
             disk.fill()
-            code, _ = wait_exit(redis, 60)
+            code, _ = wait_exit(redis, 180)
             figures.exactly("exit code of Redis (always)", code or 0, 1)
             disk.free()
             redis.stop()
@@ -69,9 +69,9 @@ def snapshot(rig: Rig, folder: Path) -> int:
     """The exit code of a snapshot onto this disk."""
     key = rig.folder / "snapshot.key"
     make_key(key)
-    arguments = ("streams", "snapshot", "--to", str(folder / "city.snapshot"))
+    arguments = ("streams", "snapshot", "--to", str(folder / "city.snapshot"), "--why", "a trial")
     process = rig.python("snapshot", *arguments, env={"BOMNAE_SNAPSHOT_KEY": str(key)})
-    code, _ = wait_exit(process, 60)
+    code, _ = wait_exit(process, 180)
     assert "cannot be written: No space left on device" in process.output, process.output
     return code or 0
 
@@ -86,7 +86,7 @@ def test_f17_full_disk_of_kafka(tmp_path: Path, figures: Figures) -> None:
                 running.more(scaled(300))
                 figures.noted["disk used MiB"] = round(disk.used_mb)
                 disk.fill()
-                code, _ = wait_exit(broker.process, 60)
+                code, _ = wait_exit(broker.process, 180)
                 figures.exactly("exit code of the broker", code or 0, 1)
                 running.more(scaled(100))
                 disk.free()

@@ -37,7 +37,7 @@ class Office:
         headers = {"X-Remote-User": "hong", "Bomnae-Reason": "%EC%8B%AC%EC%9D%98%ED%9A%8C"}
         request = urllib.request.Request(f"{self._base}/api/v1/works.csv", headers=headers)  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=180) as answer:  # noqa: S310
                 self.done += 1
                 return answer.status, ""
         except urllib.error.HTTPError as refused:

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -33,20 +32,29 @@ from producers.network.importing import write_network
 from streams.contract import topics
 from streams.contract.kafka_login import kafka_login
 from streams.contract.key_file import load
+from streams.contract.times import day_of, now_ms
 from streams.kafka.rights import ADMIN, SERVICES
 from streams.state import users
-from streams.state.keys import CITY, DELIVERY, SESSION, key, login_key
+from streams.state.keys import CITY, DELIVERY, OUTBOX, SESSION, key, login_key
 from streams.walls.files import KEY_FILE, KEYS, SIGNING, make_missing
 from tests.cities import worlds
 from tests.faults.walled import Walled
 from tests.services.asking import ask, seen
 
 NAMES = [topic.name for topic in topics.ALL]
+TRIMMED = [key(OUTBOX, 0), key("attempts:ep_1", DELIVERY)]
 WRITTEN = {
-    "worker": [key("links", 0), key("meta", CITY), key("counts", DELIVERY), "bomnae:links"],
-    "dispatch": [key("counts", DELIVERY)],
+    "worker": [
+        key("links", 0),
+        key("meta", CITY),
+        key("counts", DELIVERY),
+        "bomnae:links",
+        *TRIMMED,
+    ],
+    "dispatch": [key("counts", DELIVERY), TRIMMED[1]],
     "maps": [login_key(SESSION, "x")],
     "snapshot": [],
+    "retention": TRIMMED,
 }
 WRITTEN["keeper"] = sorted({name for names in WRITTEN.values() for name in names})
 SLOTS = sorted({name for names in WRITTEN.values() for name in names})
@@ -135,16 +143,16 @@ def test_a_service_is_refused_where_another_writes_reads_or_deletes(walled: Wall
     with closing(KafkaProducer(**login, enable_idempotence=False)) as producer:
         for name in ("subscriptions", "accounts", "access-records", "calls", "link-events"):
             with pytest.raises(TopicAuthorizationFailedError):
-                producer.send(name, b"x", partition=0).get(10)
+                producer.send(name, b"x", partition=0).get(120)
     with closing(KafkaConsumer(**login, group_id="bomnae")) as consumer:
         consumer.subscribe(["feed-reports"])
         with pytest.raises(GroupAuthorizationFailedError):
-            consumer.poll(10_000)
+            consumer.poll(120_000)
     with closing(KafkaConsumer(**login)) as consumer:
         consumer.assign([TopicPartition("access-records", 0)])
         consumer.seek(TopicPartition("access-records", 0), 0)
         with pytest.raises(TopicAuthorizationFailedError):
-            consumer.poll(10_000)
+            consumer.poll(120_000)
     with closing(admin_of(walled, "maps")) as admin:
         with pytest.raises(TopicAuthorizationFailedError):
             admin.delete_topics(["access-records"])
@@ -210,7 +218,7 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
     """A list of permits goes its whole way, a call and an acknowledgement theirs."""
     permits = walled.folder / "permits"
     permits.mkdir()
-    today = time.strftime("%Y-%m-%d")
+    today = day_of(now_ms()).isoformat()  # in Korea
     header, row = (
         "허가번호,공사명,시작일,종료일,경도,위도",
         f"W-1,하수관,{today},{today},127.702,37.88",
@@ -242,13 +250,38 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
         ("dispatch", "streams.delivery.health"): "",
         (ADMIN, "producers", "letters"): "no dead letters",
         ("keeper", "streams", "audit"): "identical",
-        ("snapshot", "streams", "snapshot", "--to", str(walled.folder)): "checked",
-        ("dispatch", "streams", "subscriptions", "add", *receiver): "secret   whsec_",
+        ("snapshot", "streams", "snapshot", "--to", str(walled.folder), "--why", "move"): "checked",
+        ("retention", "streams", "retention", "run", "--once"): "nothing is due",
         ("records", "maps", "records", "verify", "--public", public): "no fault",
     }
     with ThreadPoolExecutor() as pool:
         said = pool.map(lambda command: walled.run_as(*command), commands)
         assert all(word in output for word, output in zip(commands.values(), said, strict=True))
+    adding = ("streams", "subscriptions", "add", *receiver)  # the compose file's `endpoints`
+    assert "secret   whsec_" in walled.run_as("keeper", *adding, keys_of="dispatch")
+    walled.run_as("maps", "maps", "accounts", "add", "kim", "--roles", "desk")
+    walled.run_as("maps", "maps", "accounts", "reset", "kim")
+    assert len(hashes_on_the_log(walled)) == 2
+    env = walled.env_of("keeper") | walled.env_of(ADMIN)  # the compose file's `restore`
+    done = walled.run("secrets", "streams", "retention", "secrets", "--yes", env=env)
+    assert "1 former secrets" in done
+    with redis_of(walled, "worker") as client:
+        row = client.hget(key("accounts", 0), "kim")
+    (left,) = hashes_on_the_log(walled)
+    assert left in row.decode()
+
+
+def hashes_on_the_log(walled: Walled) -> set[str]:
+    """Of passwords, in the records of the accounts' log that can still be read."""
+    with closing(KafkaConsumer(**kafka_login(walled.settings_of("keeper")))) as consumer:
+        place = TopicPartition("accounts", 0)
+        consumer.assign([place])
+        consumer.seek_to_beginning(place)
+        end, text = consumer.end_offsets([place])[place], b""
+        while consumer.position(place) < end:
+            for records in consumer.poll(1_000).values():
+                text += b"".join(record.value for record in records)
+    return {each.decode() for each in re.findall(rb"\$argon2id[^\"]+", text)}
 
 
 def test_the_doctor_of_a_service_names_each_topic_it_may_do_too_much_or_too_little_to(
@@ -261,11 +294,15 @@ def test_the_doctor_of_a_service_names_each_topic_it_may_do_too_much_or_too_litt
         rows = json.loads(said[said.index('{\n "checks"') :])["checks"]
         return {row["check"]: (row["outcome"], row["value"]) for row in rows}
 
-    for service in ("worker", "maps", "keeper"):
+    unseeing = ("maps", "dispatch", "retention")  # they may not read the topic
+    for service in ("worker", "maps", "dispatch", "retention", "keeper"):
         found = outcomes(service)
         assert found["kafka-rights"][0] == "ok", (service, found)
-        assert found["ticks"][0] == ("not checked" if service == "maps" else "ok"), found
+        assert found["ticks"][0] == ("not checked" if service in unseeing else "ok"), found
         assert found["login"][0] == ("ok" if service == "maps" else "not checked"), found
+        assert found["redis-rights"] == ("ok", f"all that {service} needs, and no more"), found
+    found = outcomes("producers")
+    assert (found["redis"][0], found["redis-rights"][0]) == ("not checked", "not checked"), found
     with closing(admin_of(walled, ADMIN)) as admin:
         literal, allowed = ACLResourcePatternType.LITERAL, ACLPermissionType.ALLOW
         more = ResourcePattern(ResourceType.TOPIC, "accounts", literal)

@@ -51,10 +51,10 @@ def test_f30_failing_endpoints(hooks: Webhooks, figures: Figures) -> None:
     outage_s = scaled(30)
     hooks.close_links(outage_s * 2, per_s=2)
     is_down[0] = False
-    told_s = hooks.wait_told(ONE, within_s=90)
+    told_s = hooks.wait_told(ONE, within_s=300)
     figures.noted["outage s"] = outage_s
     figures.took("all told after the recovery", told_s, 60)
-    hooks.wait_told(BAD, within_s=180)  # what failed four times waits a minute for its fifth
+    hooks.wait_told(BAD, within_s=400)  # what failed four times waits a minute for its fifth
     hooks.judge(figures, ONE, BAD)
 
 
@@ -70,7 +70,7 @@ def test_f31_late_answers(hooks: Webhooks, figures: Figures) -> None:
     hooks.begin(ONE)
     hooks.close_links(scaled(10))
     hooks.wait_told(ONE)
-    wait_until(lambda: max(seen.values()) > 1, "a repeat", within_s=60)
+    wait_until(lambda: max(seen.values()) > 1, "a repeat")
     hooks.rig.wait_drained()
     figures.noted["repeats"] = sum(seen.values()) - len(seen)
     figures.exactly("distinct ids less facts", len(seen) - 2 * scaled(10), 0)
@@ -129,6 +129,14 @@ def test_f35_rotated_secret(hooks: Webhooks, figures: Figures) -> None:
     hooks.wait_told(ONE)
     overlap = time.time()
     hooks.subscribe(replace(rotated, previous_until_ms=now_ms()))
+
+    def has_ended() -> bool:
+        """Of one incident after another: the dispatcher hears of the end a while later."""
+        hooks.close_links(1)
+        hooks.wait_told(ONE)
+        return 1 not in hooks.receiver.confirmed(ONE)[-1].generations
+
+    wait_until(has_ended, "the end of the old secret")
     hooks.close_links(scaled(50))
     hooks.wait_told(ONE)
     got = hooks.receiver.confirmed(ONE)

@@ -28,7 +28,7 @@ def test_f01_raising_agent(rig: Rig, figures: Figures) -> None:
         point = chance.choice(("after_decode", "after_step", "after_send"))
         passes = chance.randrange(1, 4) if point == "after_send" else chance.randrange(30, 90)
         worker = rig.worker({"FAIL_AT": f"{point}:{passes}", "FAIL_KIND": "raise"})
-        code, _ = wait_exit(worker, 60)
+        code, _ = wait_exit(worker, 180)
         raised += code == 1
     rig.enough()
     rig.crew(1)
@@ -66,7 +66,7 @@ def test_f03_killed_at_each_failpoint(rig: Rig, figures: Figures) -> None:
     for point in FAILPOINTS:
         passes = {"after_decode": 40, "after_step": 40}.get(point, 1)  # the others are of runs
         worker = rig.worker({"FAIL_AT": f"{point}:{passes}", "FAIL_KIND": "kill"})
-        code, _ = wait_exit(worker, 60)
+        code, _ = wait_exit(worker, 180)
         if code == -signal.SIGKILL:
             died.append(point)
     rig.enough()
@@ -83,7 +83,7 @@ def test_f04_terminated_in_flight(rig: Rig, figures: Figures) -> None:
         worker = rig.worker()
         rig.wait_working([worker], 20)
         send_signal(worker, signal.SIGTERM)
-        code, exit_s = wait_exit(worker, 60)
+        code, exit_s = wait_exit(worker, 180)
         codes.append(code)
         took.append(exit_s)
     rig.enough()
@@ -136,12 +136,12 @@ def test_f07_rebalances(rig: Rig, figures: Figures) -> None:
     size = partial(lambda n: len(rig.broker.members()) == n)
     for _ in range(scaled(4)):
         workers.append(rig.worker())
-        wait_until(partial(size, 3), "a group of 3", within_s=30)
+        wait_until(partial(size, 3), "a group of 3", within_s=180)
         for leaver in (workers.pop(0), workers.pop(0)):
             leaver.stop()
         rig.wait_past(rig.ahead())
         workers.append(rig.worker())
-        wait_until(partial(size, 2), "a group of 2", within_s=30)
+        wait_until(partial(size, 2), "a group of 2", within_s=180)
     rig.enough()
     figures.noted["cycles"] = scaled(4)
     rig.judge(figures)
@@ -154,7 +154,7 @@ def test_f45_other_settings(rig: Rig, figures: Figures) -> None:
     worker = rig.worker()
     rig.feed(load.day(SEED, scaled(60)))
     rig.wait_working([worker], 100)
-    code, _ = wait_exit(stranger := rig.worker(other), 60)
+    code, _ = wait_exit(stranger := rig.worker(other), 180)
     said = stranger.log.read_text(encoding="utf-8")
     figures.exactly("exit code of the stranger", code or 0, 2)
     assert "BOMNAE_DWELL_S 60 here, 12 there; BOMNAE_LEVELS_URBAN 5,10 here, 15,25 there" in said
@@ -164,7 +164,7 @@ def test_f45_other_settings(rig: Rig, figures: Figures) -> None:
     changed = rig.worker()
     line = '"settings": ["BOMNAE_DWELL_S", "BOMNAE_LEVELS_URBAN"]'
     rig.wait(changed, lambda: changed.said(line), "it")
-    code, _ = wait_exit(rig.python("refold-early", "streams", "refold"), 60)
+    code, _ = wait_exit(rig.python("refold-early", "streams", "refold"), 180)
     figures.exactly("exit code of a refold while one works", code or 0, 2)
     changed.stop()
     assert "made again" in rig.run("refold", "streams", "refold")

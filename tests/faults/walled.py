@@ -8,7 +8,7 @@ from collections.abc import Collection
 from itertools import count
 from pathlib import Path
 
-from local.services import Process, answers, free_port, redis_binary, wait_until
+from local.services import READY_S, Process, answers, free_port, redis_binary, wait_until
 from local.stack import JARS, Stack
 from streams.contract.keys import NEEDED
 from streams.contract.settings import Settings
@@ -62,7 +62,11 @@ class Walled(Stack):
         }
         command = ["bash", str(COMPOSE / "kafka.sh")]
         broker = self._keep(Process("kafka", command, self.folder, self._kafka_env).start())
-        wait_until(lambda: not broker.said("\0") and answers(ports["9092"]), "Apache Kafka")
+        wait_until(
+            lambda: not broker.said("\0") and answers(ports["9092"]),
+            "Apache Kafka",
+            within_s=5 * READY_S,  # three of Java's machines begin one after another
+        )
 
     def _bin(self) -> Path:
         """Kafka's commands as the image has them, over the jars."""
@@ -98,10 +102,16 @@ class Walled(Stack):
         """Start `python -m ...` as a service."""
         return self.python(service, *arguments, env={**self.env_of(service), **env})
 
-    def run_as(self, service: str, *arguments: str, fine: Collection[int] = (0,)) -> str:
-        """The output of `python -m ...` as a service, run to its end."""
-        name = f"{service}-{next(self._runs)}"
-        return self.run(name, *arguments, env=self.env_of(service), fine=fine)
+    def run_as(
+        self, service: str, *arguments: str, keys_of: str = "", fine: Collection[int] = (0,)
+    ) -> str:
+        """The output of `python -m ...` as a service, with the keys of another where that is so,
+        run to its end.
+        """
+        name, env = f"{service}-{next(self._runs)}", self.env_of(service)
+        if keys_of:
+            env["BOMNAE_KEYS"] = str(self.secrets / key_part(keys_of))
+        return self.run(name, *arguments, env=env, fine=fine)
 
     def settings_of(self, service: str) -> Settings:
         return Settings.from_env(self.env_of(service))

@@ -46,7 +46,7 @@ class Webhooks:
     def subscribe(self, *rows: Subscription) -> None:
         for row in rows:
             self._send(topics.SUBSCRIPTIONS, wire.encode(row))
-        self._producer.flush(10)
+        self._producer.flush(120)
 
     def dispatch(self, **env: str) -> Process:
         """One more dispatcher."""
@@ -79,8 +79,8 @@ class Webhooks:
         def say() -> None:
             at_ms = now_ms()
             row = Incident(
-                f"i{number}",
-                IncidentKind.WORK,
+                f"its-{number}",  # as the feed names its own
+                IncidentKind.ACCIDENT,  # each a story of its own: works on one road are one
                 f"통제 {number}",
                 at_ms - 60_000,
                 ends_ms=at_ms if is_over else None,
@@ -89,14 +89,14 @@ class Webhooks:
             )
             batch = IncidentBatch("its.events", at_ms, is_complete=False, rows=(row,))
             self._send(topics.INCIDENTS, wire.encode(batch))
-            self._producer.flush(10)
+            self._producer.flush(120)
 
         return say
 
     def _send(self, topic: topics.Topic, payload: bytes) -> None:
         self._producer.send(topic.name, value=payload, partition=0)
 
-    def wait_told(self, *names: str, within_s: float = 120) -> float:
+    def wait_told(self, *names: str, within_s: float = 300) -> float:
         """Wait until each endpoint has confirmed every alert there is; how long it took, s."""
         begin = time.monotonic()
         self.rig.wait_drained()

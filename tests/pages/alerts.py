@@ -1,9 +1,11 @@
 """Alerts that a test raises in a city, and what a screen's list shows of them."""
 
 import json
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urljoin
 
 from playwright.sync_api import Locator, Page, Route
 
@@ -44,22 +46,38 @@ def acknowledge(city: City, episode: str, **more: Any) -> None:
 
 
 def take_posts(city: City, page: Page) -> list[Json]:
-    """Takes the acknowledgements of a page as log and worker would; answers what was sent."""
+    """Takes what a page says of situations and alerts as log and worker would; what was sent."""
     sent: list[Json] = []
 
     def take(route: Route) -> None:
         body: Json = json.loads(route.request.post_data or "{}")
         sent.append(body)
+        for episode in episodes_of(route.request.url, body["situations"]):
+            acknowledge(city, episode, by=body["by"], comment=body.get("note", ""))
+        route.fulfill(status=202, json={"situations": body["situations"], "left": []})
+
+    def judge(route: Route) -> None:
+        body: Json = json.loads(route.request.post_data or "{}")
+        sent.append(body)
         acknowledge(city, route.request.url.split("/")[-2], **body)
         route.fulfill(status=202, json={})
 
-    page.route("**/acknowledge", take)
+    page.route("**/situations/acts", take)
+    page.route("**/acknowledge", judge)
     return sent
+
+
+def episodes_of(url: str, names: list[str]) -> list[str]:
+    """The alerts of situations, by the server of an address."""
+    address = urljoin(url, "/api/v1/situations?show=all")
+    with urllib.request.urlopen(address) as answer:  # noqa: S310 - the server of the test
+        rows: list[Json] = json.load(answer)["situations"]
+    return [fact["id"] for row in rows if row["id"] in names for fact in row["facts"]]
 
 
 def rows(page: Page) -> Locator:
     return page.locator("#alerts-list li.alert")
 
 
-def titles(page: Page) -> list[str]:
-    return page.locator("#alerts-list .title").all_inner_texts()
+def titles(page: Page) -> Locator:
+    return page.locator("#alerts-list .title")

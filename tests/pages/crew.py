@@ -88,7 +88,7 @@ def open_link(phone: Screen, token: str | None = None) -> Page:
 
 def told(page: Page, state: str, text: str = "") -> None:
     line = page.locator("#tap-state")
-    expect(line).to_have_attribute("data-state", state, timeout=10_000)
+    expect(line).to_have_attribute("data-state", state)
     expect(line).to_contain_text(text)
 
 

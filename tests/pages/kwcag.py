@@ -18,7 +18,9 @@ VOID = frozenset(
     ("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
 RUN_AXE = """async (tags) => {
-  const rules = { "label-content-name-mismatch": { enabled: true } };
+  const rules = {
+    "label-content-name-mismatch": { enabled: true }, "target-size": { enabled: true },
+  };
   const given = { runOnly: tags, rules, resultTypes: ["violations"] };
   const { violations } = await axe.run(document, given);
   return violations.flatMap(({ id, nodes }) =>
@@ -37,6 +39,7 @@ STOP = """() => {
     return hit !== null && (shown.contains(hit) || hit.matches("label") && hit.contains(shown));
   };
   const isSeen = [0.1, 0.5, 0.9].some((x) => [0.1, 0.5, 0.9].some((y) => isAt(x, y)));
+  const over = document.elementFromPoint(left + width / 2, top + height / 2);
   const { labels, nextElementSibling, parentElement } = element;
   const ringed = [element, ...(labels || []), nextElementSibling, parentElement];
   const hasRing = ringed.some((each) => {
@@ -46,7 +49,7 @@ STOP = """() => {
   });
   return {
     place: window.stops.indexOf(element), html: element.outerHTML.slice(0, 120), hasRing,
-    isSeen,
+    isSeen, cover: over ? `${over.tagName} ${over.id} ${over.className}` : "nothing",
     isWithin: left >= -1 && right <= innerWidth + 1,
     diagonal: Math.hypot(width, height), isInText: getComputedStyle(element).display === "inline",
   };
@@ -83,7 +86,7 @@ class Stop:
         if not self.look["hasRing"]:
             yield f"the focus is not seen: {html}"
         if not self.look["isSeen"]:
-            yield f"the focus is covered: {html}"
+            yield f"the focus is covered by {self.look['cover']}: {html}"
         if not self.look["isWithin"]:
             yield f"wider than the screen: {html}"
         if self.look["diagonal"] < LEAST_DIAGONAL_PX and not self.look["isInText"]:
@@ -139,6 +142,12 @@ def is_too_wide(page: Page) -> bool:
     """Whether a page must be scrolled sideways."""
     wide: bool = page.evaluate("() => document.documentElement.scrollWidth > innerWidth")
     return wide
+
+
+def fits(page: Page) -> None:
+    """Waits until a page is no wider than its window: a change of size lays it out anew."""
+    width = (page.viewport_size or {"width": 0})["width"]
+    page.wait_for_function("(px) => document.documentElement.scrollWidth <= px", arg=width)
 
 
 def markup_faults(page: Page, html: str) -> list[str]:

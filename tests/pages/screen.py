@@ -5,16 +5,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
+from tests.pages import servers
 from tests.pages.notes import Notes
 
-WAIT_S = 8.0
+WAIT_S = 30.0
+LOAD_MS = 90_000.0  # a page with all its scripts, on a machine that is starved
 COLOURS = {  # level -> colour, per palette, on the light screen
     "plain": {"free": (43, 154, 85), "slow": (244, 168, 29), "jam": (207, 36, 49)},
     "cb": {"free": (38, 118, 180), "slow": (247, 162, 76), "jam": (143, 16, 36)},
 }
 UNPAINTED = {"bed": (211, 217, 224), "unknown": (133, 141, 152)}
+DRAWN = "() => !document.getElementById('stage') || document.documentElement.dataset.ready"
+RESTS = """async () => { const { map } = bomnae, frame = () => new Promise(requestAnimationFrame);
+  await frame(); await frame();  // what was asked for begins in a frame of its own
+  return !map._animatingZoom && !map._panAnim?._inProgress; }"""
+GROUND_PAINTED = (
+    "() => bomnae.ground?.number && !bomnae.ground.waiting.size && !bomnae.ground.timer"
+)
 NOTE_VIOLATIONS = """
   window.violations = [];
   document.addEventListener("securitypolicyviolation", (e) =>
@@ -38,20 +47,34 @@ class Screen:
         self.url = url
         given = {"viewport": {"width": 1600, "height": 900}, "color_scheme": "light", **options}
         self.context = browser.new_context(locale="ko-KR", timezone_id="Asia/Seoul", **given)
+        self.context.set_default_navigation_timeout(LOAD_MS)
         self.context.add_init_script(NOTE_VIOLATIONS)
         self.context.add_init_script(REACH)
         self.page = self.context.new_page()
         self.notes = Notes(self.page, url)
 
     def open(self, address: str = "/", live: str = "live") -> Page:
-        """Goes to an address of the server and waits until the map is in a state."""
+        """Goes to an address of the server and waits until the map is in a state; a live one shows
+        all that the city has said by now.
+        """
+        if live == "live":
+            servers.catch_up(self.url)
         self.page.goto(self.url + address)
-        self.wait_for(live)
+        self.wait_for(live, LOAD_MS)
         return self.page
 
-    def wait_for(self, live: str) -> None:
-        """Waits for `data-live`."""
-        expect(self.page.locator("html")).to_have_attribute("data-live", live, timeout=15_000)
+    def wait_for(self, live: str, within_ms: float | None = None) -> None:
+        """Waits for `data-live`, and of a live map for its lists: they come after its roads."""
+        root = self.page.locator("html")
+        expect(root).to_have_attribute("data-live", live, timeout=within_ms)
+        if live == "live":
+            self.page.wait_for_function(DRAWN, timeout=within_ms)
+
+    def rests(self) -> None:
+        """Waits until the map neither flies, glides nor zooms: a place on the screen stays where it
+        is.
+        """
+        self.page.wait_for_function(RESTS)
 
     def violations(self) -> list[str]:
         found: list[str] = self.page.evaluate("() => window.violations || []")
@@ -95,12 +118,22 @@ class Screen:
 
 
 def eventually(screen: Screen, what: str, is_so: Callable[[], bool]) -> None:
-    """Waits until something holds; fails with `what` after 8 s."""
+    """Waits until something holds; fails with `what` after 30 s."""
     deadline = time.monotonic() + WAIT_S
     while not is_so():
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {WAIT_S:.0f} s: {what}")
         screen.page.wait_for_timeout(40)
+
+
+def box_of(locator: Locator) -> FloatRect:
+    """Where an element lies, in CSS px; waits while its page draws it anew, 30 s at most."""
+    deadline = time.monotonic() + WAIT_S
+    while (box := locator.bounding_box()) is None:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not on the page within {WAIT_S:.0f} s: {locator}")
+        locator.page.wait_for_timeout(40)
+    return box
 
 
 NewScreen = Callable[..., Screen]

@@ -17,7 +17,7 @@ def send(
 ) -> tuple[int, http.client.HTTPMessage, bytes]:
     """Status, headers and body; of the names of headers `_` stands for a hyphen."""
     parts = urlsplit(base)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     try:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, body, named)
@@ -39,7 +39,7 @@ def ask(
 
 
 def get(url: str) -> Any:
-    with urllib.request.urlopen(url, timeout=10) as found:  # noqa: S310
+    with urllib.request.urlopen(url, timeout=60) as found:  # noqa: S310
         return json.load(found)
 
 
@@ -51,5 +51,5 @@ def seen(base: str, is_there: Callable[[Json], bool], path: str = "/api/v1/calls
         found.append(ask(base, path)[1])
         return is_there(found[-1])
 
-    wait_until(look, f"what was waited for in {path}", within_s=60)
+    wait_until(look, f"what was waited for in {path}", within_s=120)
     return found[-1]

@@ -19,6 +19,7 @@ from tests.cities.builder import city as city_of
 from tests.cities.builder import in_a_row, section
 from tests.redis_server import RedisServer
 from tests.services.site import Url, fill, served, until
+from tests.warm import WarmStack
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +38,7 @@ def kafka_kind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def stack(tmp_path: Path, kafka_kind: str) -> Iterator[Stack]:
     """A broker and a Redis; what a test starts in it is stopped with it."""
-    with Stack(tmp_path, kafka=kafka_kind) as started:
+    with WarmStack(tmp_path, kafka=kafka_kind) as started:
         yield started
 
 

@@ -58,7 +58,7 @@ def closed(node: Any) -> Any:
 
 
 def read(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=20) as answer:  # noqa: S310 - our own server
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - our own server
         return bytes(answer.read())
 
 
@@ -97,6 +97,7 @@ def questions(url: str, paths: list[str]) -> Iterator[tuple[str, str]]:
         "/api/v1/network/{version}/tiles/{tile}.json": [f"{roads}/tiles/{tile}.json"],
         "/api/v1/tiles": [f"/api/v1/tiles?tiles={tile}"],
         "/api/v1/links/{id}": [f"/api/v1/links/{link}"],
+        "/api/v1/links/{id}/day": [f"/api/v1/links/{link}/day"],
         "/api/v1/search": [f"/api/v1/search?q={urllib.parse.quote(name)}" for name in places],
         "/api/v1/answer": [
             *(f"/api/v1/answer?q={urllib.parse.quote(name)}" for name in places),
@@ -118,12 +119,18 @@ def questions(url: str, paths: list[str]) -> Iterator[tuple[str, str]]:
             f"/api/v1/at?valid={at_ms}&links={link}",
         ],
         "/api/v1/moment": [f"/api/v1/moment?valid={at_ms}", f"/api/v1/moment?valid={at_ms + 9**8}"],
+        "/api/v1/feeds/{feed}/day": ["/api/v1/feeds/permits/day"],
         "/api/v1/changes": [f"/api/v1/changes?since={at_ms - 600_000}"],
         "/api/v1/events": ["/api/v1/events", "/api/v1/events?after=latest"],
+        "/api/v1/shifts/{id}": ["/api/v1/shifts/current"],
         "/api/v1/desk/photos/{work}": [f"/api/v1/desk/photos/{work}"],
     }
-    # These need a key, a crew's token, or somebody who is logged in.
-    keyed = re.compile(r"/subscriptions|/works/\{work\}/|/api/v1/(records|accounts?(/|$))")
+    # These need a key, a crew's token, somebody who is logged in, a dataset, a history, a
+    # published report, or a closure by hand.
+    keyed = re.compile(
+        r"/subscriptions|/datasets/|/statistics/|/reports/|/works/\{work\}/|/closures/"
+        r"|/api/v1/(records|accounts?(/|$))"
+    )
     for path in paths:
         if not keyed.search(path) and path != "/api/v1/openapi.json":
             for address in asked.get(path, [path]):

@@ -1,6 +1,7 @@
 """A call from the desk through Kafka, the worker and Redis back to the desk and the map."""
 
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from local import held
 from local.services import Process
 from local.stack import Stack
 from streams.contract.times import DAY_MS
+from streams.domain.stages.calls import CALLS
 from streams.state.keys import DEAD_LETTERS, PAST, key, past_key
 from tests.cities import worlds
 from tests.services.asking import Json, ask, seen
@@ -36,6 +38,22 @@ def test_a_call_is_logged_shown_as_a_report_and_ticked_off(city: Stack) -> None:
     assert ask(base, "/api/v1/calls/desk-1/done", {})[0] == 202  # done already
     assert ask(base, "/api/v1/calls/nobody/done", {})[0] == 404
     assert held.rows(worlds.redis_of(city), DEAD_LETTERS, worlds.PARTITIONS) == {}
+
+
+def test_a_call_is_of_the_dong_that_the_gazetteer_knows(city: Stack, tmp_path: Path) -> None:
+    addresses = tmp_path / "addresses.csv"
+    addresses.write_text("주소,위도,경도\n효자동 622-4,37.8706,127.7319\n", encoding="utf-8")
+    city.start_worker()
+    base = city.start_map(BOMNAE_GAZETTEER=str(addresses))
+    there = {"lon": 127.732, "lat": 37.8705}
+    for call_id, where in (("near", there), ("far", {"lon": 129.1, "lat": 35.1}), ("none", {})):
+        assert ask(base, "/api/v1/calls", {**HERE, **where, "call_id": call_id})[0] == 202
+    seen(base, lambda body: len(body["calls"]) == 3)
+    rows = held.rows(worlds.redis_of(city), CALLS.name, worlds.PARTITIONS)
+    dongs = {name.decode(): msgspec.json.decode(row)["dong"] for name, row in rows.items()}
+    assert dongs == {"near": "효자동", "far": "", "none": ""}
+    asked = ask(base, "/api/v1/calls", {**HERE, "dong": "홍길동"})  # nobody says one
+    assert asked[0] == 400
 
 
 def test_what_is_no_call_is_refused_and_nothing_of_it_is_kept(city: Stack) -> None:

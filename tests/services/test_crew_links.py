@@ -1,21 +1,29 @@
 """Crews' links where people log in: made, listed, ended, and kept so by the log alone."""
 
 import json
+import os
 import re
+import signal
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
+from PIL import Image
 
 from local.services import wait_until
 from local.stack import Stack
+from maps.api.photo_shelf import MOST, Shelf
 from streams.contract import topics, wire
 from streams.contract.enums import Closure, PollOutcome
 from streams.contract.records import FeedReport, Permit, PermitBatch
 from streams.contract.times import HOUR_MS, now_ms
 from tests.cities import worlds
+from tests.halting import halt
 from tests.receivers import ENV, Receiver, alert, put, subscription
 from tests.services.asking import send
 from tests.services.test_login import Browser, City
@@ -41,8 +49,10 @@ def city(
     tmp_path_factory: pytest.TempPathFactory, kafka_kind: str, receiver: Receiver
 ) -> Iterator[City]:
     """Two works at a street, a worker, a dispatcher with one endpoint, and a map with logins."""
+    folder = tmp_path_factory.mktemp("crews")
     env = {**ENV, "BOMNAE_LOGIN": "local", "BOMNAE_PUBLIC_URL": CREWS}
-    with Stack(tmp_path_factory.mktemp("crews"), kafka=kafka_kind, env=env) as stack:
+    env["BOMNAE_PHOTOS"] = str(folder / "photos")
+    with Stack(folder, kafka=kafka_kind, env=env) as stack:
         worlds.lay(stack)
         stack.start_worker()
         now = now_ms()
@@ -78,7 +88,8 @@ def page(city: City, token: str, work: str = WORK) -> tuple[int, str]:
 def made(manager: Browser, holder: str, work: str = WORK) -> tuple[str, str]:
     """The id and the token of a new link."""
     status, body = manager.ask("POST", api("crew-links", work), {"holder": holder})
-    assert status == 201, body
+    assert status in (201, 202), body  # 202: on a busy machine it counts a while later
+    wait_until(lambda: body["link"]["link"] in rows(manager, work), "the link listed")
     url = urlsplit(body["url"])
     assert (f"{url.scheme}://{url.netloc}", unquote(url.path)) == (CREWS, f"/w/{work}")
     assert (url.query, body["link"]["holder"]) == ("", holder)
@@ -90,6 +101,12 @@ def rows(manager: Browser, work: str = WORK) -> dict[str, Any]:
     status, body = manager.ask("GET", api("crew-links", work))
     assert status == 200, body
     return {row["link"]: row for row in body["links"]}
+
+
+def ended(manager: Browser, link: str, work: str = WORK) -> None:
+    """End a link, and wait until it is."""
+    assert manager.ask("DELETE", api(f"crew-links/{link}", work))[0] in (202, 204)
+    wait_until(lambda: rows(manager, work)[link]["ended_ms"] is not None, "the link's end")
 
 
 def tapped(city: City, token: str) -> int:
@@ -137,15 +154,81 @@ def test_a_link_is_of_one_work_and_ends_when_the_office_ends_it(
     )
     assert rows(manager, OTHER) == {}
     assert manager.ask("DELETE", api(f"crew-links/{link}", OTHER))[0] == 404
-    assert manager.ask("DELETE", api(f"crew-links/{link}"))[0] == 204
+    ended(manager, link)
     assert manager.ask("DELETE", api(f"crew-links/{link}"))[0] == 204
     assert page(city, token) == (403, "link_ended")
     assert TITLE in page(city, kept)[1]
     assert rows(manager)[link]["ended_by"] == "boss"
-    told = [row for row in city.records() if row.get("subject_kind") == "crew_links"]
-    acts = [(row["action"], row["subject"]) for row in told if row["action"] != "look"]
-    assert acts == [("key", WORK), ("key", WORK), *[("delete", link)] * 3]
+    told = [row for row in city.records() if row["subject_kind"].startswith("crew_link.")]
+    acts = [(row["subject_kind"], row["subject"]) for row in told if row["action"] != "look"]
+    made_both, all_ends = [("crew_link.make", WORK)] * 2, [("crew_link.end", link)] * 3
+    assert acts == [*made_both, *all_ends]
     assert {row["account"] for row in told} == {"boss"}
+
+
+def test_what_a_link_shows_and_takes_has_a_record_with_the_links_id(
+    city: City, manager: Browser
+) -> None:
+    """One look per link and work. Whoever is logged in is recorded as themselves, and a photo needs
+    of them what it needs at the desk: a link that a manager makes is no way around it.
+    """
+    link, token = made(manager, "사진 찍는 곳")
+    before = len(city.records())
+    bearer = {"Authorization": f"Bearer {token}"}
+    names = [str(uuid.uuid4()) for _ in range(2)]
+    folder = Path(city.stack.env["BOMNAE_PHOTOS"])
+    shelf = Shelf(folder)
+    for _ in range(MOST):
+        shelf.put(WORK, str(uuid.uuid4()), b"old")
+    for name in names:
+        assert photo(city.base, api("photos"), name, **bearer) == 201
+    assert len(shelf.names(WORK)) == MOST
+    for name in names:
+        assert send(city.base, "GET", api(f"photos/{name}.jpg"), **bearer)[0] == 200
+    told = [
+        (row["account"], row["action"], row["subject_kind"], row["subject"], row["count"])
+        for row in city.records()[before:]
+    ]
+    holder = f"link:{link}"
+    put = [(holder, "act", "photo.put", WORK, 1), (holder, "delete", "photo.push_out", WORK, 1)]
+    assert told == [*put, *put, (holder, "look", "photo.look", WORK, 1)]
+    own = {**bearer, "Cookie": f"__Host-bomnae={manager.cookie}"}
+    status, _, raw = send(city.base, "GET", api(f"photos/{names[0]}.jpg"), **own)
+    assert (status, json.loads(raw)["error"]["code"]) == (403, "not_yours")
+    desk = city.account("answers", "desk")
+    own = {**bearer, "Cookie": f"__Host-bomnae={desk.cookie}"}
+    status, _, raw = send(city.base, "GET", api(f"photos/{names[0]}.jpg"), **own)
+    assert (status, json.loads(raw)["error"]["code"]) == (400, "no_reason")
+    own["Bomnae-Reason"] = "review"
+    assert send(city.base, "GET", api(f"photos/{names[0]}.jpg"), **own)[0] == 200
+    last = city.records()[-1]
+    assert (last["account"], last["subject_kind"]) == ("answers", "photo.look")
+    if "broker" not in city.stack.processes:
+        return
+    _, fresh = made(manager, "기록이 안 되는 곳")
+    broker = city.stack.processes["broker"].pid
+    halt(broker)
+    try:
+        bearer = {"Authorization": f"Bearer {fresh}"}
+        assert send(city.base, "GET", api(f"photos/{names[0]}.jpg"), **bearer)[0] == 503
+        assert photo(city.base, api("photos"), str(uuid.uuid4()), **bearer) == 503
+    finally:
+        os.killpg(broker, signal.SIGCONT)
+    assert shelf.names(WORK)[0] == names[1]
+
+
+def photo(base: str, path: str, name: str, **headers: str) -> int:
+    """Status of a photo sent as a browser sends a form."""
+    out = BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "JPEG")
+    head = (
+        f'--edge\r\nContent-Disposition: form-data; name="report_id"\r\n\r\n{name}\r\n'
+        '--edge\r\nContent-Disposition: form-data; name="photo"; filename="x"\r\n'
+        "Content-Type: image/jpeg\r\n\r\n"
+    )
+    body = head.encode() + out.getvalue() + b"\r\n--edge--\r\n"
+    said = {"Content_Type": "multipart/form-data; boundary=edge", **headers}
+    return int(send(base, "POST", path, body, **said)[0])
 
 
 def test_one_link_may_tap_twenty_times_a_minute_and_holds_no_other_up(
@@ -153,7 +236,9 @@ def test_one_link_may_tap_twenty_times_a_minute_and_holds_no_other_up(
 ) -> None:
     _, token = made(manager, "바쁜 곳")
     _, other = made(manager, "다른 곳")
-    assert [tapped(city, token) for _ in range(21)] == [202] * 20 + [429]
+    with ThreadPoolExecutor(7) as many:  # one by one a busy machine would need the minute for it
+        found = sorted(many.map(lambda _: tapped(city, token), range(21)))
+    assert found == [202] * 20 + [429]
     assert tapped(city, other) == 202
 
 
@@ -181,7 +266,7 @@ def test_a_message_carries_a_link_that_is_listed_and_after_its_end_another(
         """The token in the message of a new alert."""
         sent = alert(f"work:{OTHER}", number, episode=f"alrt_{number}")
         put(store, [sent])
-        wait_until(lambda: sent.id in receiver.ids(ENDPOINT), "the message", within_s=30)
+        wait_until(lambda: sent.id in receiver.ids(ENDPOINT), "the message")
         [url] = [each.body["work_url"] for each in receiver.confirmed() if each.id == sent.id]
         return str(url).partition("#t=")[2]
 
@@ -190,7 +275,7 @@ def test_a_message_carries_a_link_that_is_listed_and_after_its_end_another(
     [known] = rows(manager, OTHER).values()
     assert (known["holder"], known["title"]) == (ENDPOINT, ENDPOINT)
     assert posted(2) == first
-    assert manager.ask("DELETE", api(f"crew-links/{known['link']}", OTHER))[0] == 204
+    ended(manager, known["link"], OTHER)
     assert page(city, first, OTHER) == (403, "link_ended")
     second = posted(3)
     assert second != first
@@ -213,12 +298,12 @@ def test_no_token_stands_anywhere(city: City, manager: Browser) -> None:
 def test_an_emptied_redis_keeps_what_was_ended_and_what_was_not(
     city: City, manager: Browser
 ) -> None:
-    ended, ended_token = made(manager, "끝낸 곳")
+    link, ended_token = made(manager, "끝낸 곳")
     _, kept_token = made(manager, "남은 곳")
-    assert manager.ask("DELETE", api(f"crew-links/{ended}"))[0] == 204
+    ended(manager, link)
     city.stack.processes["worker"].stop()
     worlds.redis_of(city.stack).flushall()
     assert page(city, ended_token)[0] in (403, 503)
     city.stack.start_worker("worker-2")
-    wait_until(lambda: TITLE in page(city, kept_token)[1], "the state made again", within_s=60)
-    assert page(city, ended_token) == (403, "link_ended")
+    wait_until(lambda: TITLE in page(city, kept_token)[1], "the state made again")
+    wait_until(lambda: page(city, ended_token) == (403, "link_ended"), "the end made again")

@@ -5,13 +5,17 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
+from kafka import KafkaConsumer, TopicPartition
 
 from local.services import Process, answers, wait_until
 from local.stack import Stack
+from streams.contract import topics, wire
 from streams.contract.enums import AlertEvent
+from streams.contract.records import Message, Receipt, Tick, Undelivered
 from streams.contract.settings import Settings
 from streams.delivery.deciding.keys import (
     ATTEMPTS,
@@ -27,6 +31,7 @@ from streams.delivery.sending.outbox import Outbox
 from streams.state.keys import OUTBOX, REBUILDING, key
 from streams.state.store import Store
 from tests.cities import worlds
+from tests.halting import halt
 from tests.receivers import ENV, Answer, Receiver, alert, put, subscribe, subscription
 
 HANG_S = 25.0  # what does not wait for one that hangs is done long before
@@ -52,7 +57,7 @@ def dispatch(city: Stack, name: str = "dispatch", **env: str) -> Process:
     return process
 
 
-def wait_ids(receiver: Receiver, *ids: str, endpoint: str = "ep_a", within_s: float = 30) -> None:
+def wait_ids(receiver: Receiver, *ids: str, endpoint: str = "ep_a", within_s: float = 120) -> None:
     wait_until(lambda: set(ids) <= set(receiver.ids(endpoint)), f"{ids}", within_s=within_s)
 
 
@@ -109,7 +114,7 @@ def test_a_killed_dispatcher_repeats_at_most_one_with_the_same_id(
     for each in alerts:
         put(store, [each])
     wait_until(lambda: process.exit_code is not None, "its end")
-    assert process.exit_code == -signal.SIGKILL
+    assert process.exit_code == -signal.SIGKILL, process.output
     dispatch(sending, "second")
     wait_ids(receiver, *(each.id for each in alerts))
     ids = receiver.ids()
@@ -134,7 +139,7 @@ def test_two_dispatchers_share_the_endpoints_and_send_each_alert_once(
         served["second"] = by.count(str(second.pid).encode())
         return min(served.values()) > 0 and sum(served.values()) == 20
 
-    wait_until(is_shared, "both serving", within_s=30)
+    wait_until(is_shared, "both serving")
     put(store, [alert("work:W1", 1)])
     wait_until(lambda: len(receiver.got) >= 21, "all posts")
     every = ("ep_a", *names)
@@ -176,7 +181,7 @@ def test_gone_disables_and_a_redirect_is_no_success(sending: Stack, receiver: Re
         row = json.loads(store.hget(key("subscriptions", 0), "ep_gone0000"))
         return row["is_enabled"] is False
 
-    wait_until(is_disabled, "the disabled endpoint", within_s=60)
+    wait_until(is_disabled, "the disabled endpoint")
     wait_until(lambda: bool(state(store).get("line")), "the redirected one kept")
     assert receiver.confirmed() == []
 
@@ -193,6 +198,28 @@ def test_what_expires_is_kept_and_sent_again_on_demand(sending: Stack, receiver:
     wait_ids(receiver, old.id)
     wait_until(lambda: store.hlen(REPLAYS) == 0, "the replay forgotten")
     assert store.xlen(endpoint_key(DEAD, "ep_a")) == 0
+    given_up, receipt = told(sending)  # in this order
+    assert isinstance(given_up, Undelivered)
+    assert (given_up.endpoint, given_up.alert_id, given_up.attempts) == ("ep_a", old.id, 0)
+    assert given_up.took_ms >= day_ms
+    assert isinstance(receipt, Receipt)
+    assert (receipt.endpoint, receipt.alert_id, receipt.attempts) == ("ep_a", old.id, 1)
+    assert receipt.took_ms is not None
+    assert receipt.took_ms < day_ms  # since somebody wanted it sent
+
+
+def told(city: Stack) -> list[Message]:
+    """What the log has of the endpoints, the oldest first."""
+    place = TopicPartition(topics.RECEIPTS.name, 0)
+    with closing(KafkaConsumer(bootstrap_servers=city.env["BOMNAE_KAFKA"])) as consumer:
+        consumer.assign([place])
+        end = consumer.end_offsets([place])[place]
+        consumer.seek_to_beginning(place)
+        found: list[Message] = []
+        while consumer.position(place) < end:
+            for run in consumer.poll(timeout_ms=500).values():
+                found += [wire.decode(each.value) for each in run]
+    return [each for each in found if not isinstance(each, Tick)]
 
 
 @pytest.mark.skipif(
@@ -213,7 +240,7 @@ def test_redis_and_the_broker_may_go_and_come(sending: Stack, receiver: Receiver
     put(store, [second := alert("work:W2", 1)])
     wait_ids(receiver, second.id)
     wait_until(lambda: store.xlen(endpoint_key(ATTEMPTS, "ep_a")) == 2, "its receipt")
-    os.killpg(broker.pid, signal.SIGSTOP)
+    halt(broker.pid)
     try:
         put(store, [third := alert("work:W3", 1)])
         wait_ids(receiver, third.id)
@@ -244,11 +271,11 @@ def test_a_critical_alert_that_does_not_arrive_is_shown_until_it_does(
     dispatch(sending)
     late = alert("work:W1", 1, at_ms=time.time_ns() // 1_000_000 - 115_000)
     put(store, [late])
-    wait_until(lambda: store.hlen(UNDELIVERED) == 1, "the sign", within_s=20)
+    wait_until(lambda: store.hlen(UNDELIVERED) == 1, "the sign")
     sign = json.loads(store.hget(UNDELIVERED, "ep_a"))
     assert sign == {"since_ms": late.at_ms, "alert_id": late.id, "title": "제목 work:W1"}
     status[0] = 200
-    wait_until(lambda: store.hlen(UNDELIVERED) == 0, "its end", within_s=60)
+    wait_until(lambda: store.hlen(UNDELIVERED) == 0, "its end")
     assert receiver.ids() == [late.id]
 
 
@@ -271,7 +298,7 @@ async def test_the_outbox_is_trimmed_behind_the_last_endpoint_and_when_old(sendi
 def test_without_a_master_key_it_says_so(city: Stack) -> None:
     process = city.python("dispatch", "streams", "dispatch")
     wait_until(lambda: process.exit_code is not None, "its end")
-    assert process.exit_code == 2
+    assert process.exit_code == 2, process.output
     assert "BOMNAE_SECRET is not set" in process.log.read_text(encoding="utf-8")
 
 

@@ -1,10 +1,12 @@
 """The doctor on a real Redis and the embedded broker: a city that is well, and broken ones."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import redis
+from kafka import KafkaAdminClient
 
 from local.services import free_port
 from local.stack import Stack
@@ -14,7 +16,7 @@ Rows = dict[str, dict[str, Any]]
 
 
 def doctor(city: Stack, name: str, code: int, **env: str) -> Rows:
-    output = city.run(name, "streams", "doctor", "--json", env=env, fine=(code,), within_s=60)
+    output = city.run(name, "streams", "doctor", "--json", env=env, fine=(code,))
     rows = json.loads(
         output[output.index('{"checks"') if '{"checks"' in output else output.index("{\n") :]
     )
@@ -63,6 +65,14 @@ def test_what_is_wrong_is_named_and_ends_no_other_check(city: Stack, tmp_path: P
     assert "bus-positions has 4 partitions, not 8" in broken["topics"]["value"]
     assert "records.pem: must be its owner's alone (mode 600), is 644" in broken["files"]["value"]
     assert broken["redis-policy"]["todo"]["ko"]
+
+    city.processes["clock"].stop()
+    with closing(KafkaAdminClient(bootstrap_servers=city.env["BOMNAE_KAFKA"])) as admin:
+        admin.delete_topics(["permits", "access-records"])
+    said = city.run("bare", "streams", "doctor", fine=(1,))
+    assert "ticks, broker-clock, tick-clock, records-head  topics: see there" in said
+    assert "permits is missing" in said
+    assert "cluster metadata" not in said
 
     gone = f"127.0.0.1:{free_port()}"
     away = outcomes(doctor(city, "away", 1, BOMNAE_KAFKA=gone, BOMNAE_REDIS=f"redis://{gone}/0"))

@@ -47,7 +47,7 @@ class Log:
                 sent = producer.send(
                     place[0], key=b"k", value=value, partition=place[1], headers=headers
                 )
-                found.append(int(sent.get(20).offset))
+                found.append(int(sent.get(120).offset))
                 self.written[place] = number + 1
             return found
         finally:
@@ -78,7 +78,7 @@ class Log:
             consumer.assign([at])
             consumer.seek(at, offset)
             found: list[tuple[int, Any]] = []
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(120):
                 while len(found) < count:
                     for records in (await consumer.getmany(timeout_ms=500)).values():
                         found += [(record.offset, record.value) for record in records]

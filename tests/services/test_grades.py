@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 from aiohttp import web
 from redis.asyncio import from_url
@@ -21,22 +22,35 @@ from maps.api.routes import OPERATIONS
 from streams.contract import topics, wire
 from streams.contract.account import Account, Passkey
 from streams.contract.crew_link import CrewLink
+from streams.contract.dataset import (
+    DatasetColumn,
+    DatasetFacts,
+    DatasetFigures,
+    DatasetGrade,
+    DatasetPage,
+    DatasetRefused,
+    DatasetReport,
+)
 from streams.contract.derived import LinkBatch, Origin
 from streams.contract.enums import (
     Closure,
+    ClosureAct,
     Grade,
+    IncidentKind,
     PollOutcome,
     Reporter,
     Role,
     Severity,
     SiteStatus,
 )
+from streams.contract.hand_closure import HandClosure
 from streams.contract.records import (
     Acknowledgement,
     BusPosition,
     Call,
     FeedReport,
     Forgotten,
+    IncidentReport,
     Message,
     Permit,
     PermitBatch,
@@ -45,8 +59,22 @@ from streams.contract.records import (
     Tick,
 )
 from streams.contract.settings import Settings
+from streams.contract.shift import (
+    Sheet,
+    SheetDone,
+    SheetLine,
+    SheetNote,
+    SheetPart,
+    SheetSection,
+    ShiftAct,
+    ShiftActKind,
+    digest_of,
+    shift_id,
+)
+from streams.contract.situation import ActKind, SituationAct
 from streams.contract.subscription import Subscription
 from streams.contract.times import DAY_MS, HOUR_MS, now_ms
+from streams.domain.situations.identity import situation_id
 from streams.domain.stage import Stage, State, Sum, apply, empty_state
 from streams.geo.network import Network
 from streams.retention.table import kept
@@ -57,12 +85,11 @@ from tests.redis_server import RedisServer
 from tests.services.site import served, until
 
 SEEDS = 4
-NOW_MS = now_ms()
 ROAD = worlds.road(worlds.STOPS)
 SETTINGS = Settings(partitions=worlds.PARTITIONS)
 WORK = "P-1"
 Sent = tuple[topics.Topic, int, Message]
-ON_THE_LOG_ALONE = {"AccessRecord", "AccessHead", "Receipt"}
+ON_THE_LOG_ALONE = {"AccessRecord", "AccessHead", "Receipt", "Undelivered"}
 """Records that no row is folded from: access records are read by their own operations alone."""
 NO_TEXT = {
     ("Sighting", "path"),
@@ -70,13 +97,19 @@ NO_TEXT = {
     *(("Account", name) for name in ("roles", "expires_ms", "must_change", "is_locked")),
     *(("Account", name) for name in ("valid_from_ms", "changed_ms", "is_removed", "revision")),
     ("Passkey", "uses"),
+    ("DatasetFigures", "sums"),
+    ("DatasetFigures", "box"),
     ("Passkey", "added_ms"),
 }
 SAME = {
+    ("DatasetReport", "refused"): ("DatasetRefused", "value"),
     ("CallDone", "call_id"): ("Call", "call_id"),
     ("Sighting", "vehicle"): ("BusPosition", "vehicle"),
     ("Account", "passkeys"): ("Passkey", "key_id"),
     ("Forgotten", "subject"): ("Account", "account"),
+    ("SheetNote", "note_id"): ("ShiftAct", "note_id"),
+    ("SheetNote", "by"): ("ShiftAct", "by"),
+    ("SheetNote", "text"): ("ShiftAct", "note"),
 }
 """What is made of another field."""
 
@@ -87,6 +120,7 @@ class Canaries:
 
     dice: random.Random
     words: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    now_ms: int = field(default_factory=now_ms)
 
     def word(self, record: str, name: str, *, letters: str = "bcdfghjkmnpqrstvwxz") -> str:
         made = "".join(self.dice.choices(letters, k=10))
@@ -109,39 +143,45 @@ def log(birds: Canaries) -> Iterator[Sent]:
     permit = Permit(
         WORK,
         "상수관 매설",
-        NOW_MS - HOUR_MS,
-        NOW_MS + DAY_MS,
+        birds.now_ms - HOUR_MS,
+        birds.now_ms + DAY_MS,
         closure=Closure.FULL,
         lon=127.702,
         lat=37.88,
     )
-    for tick in ticks(NOW_MS - 60_000):
+    for tick in ticks(birds.now_ms - 60_000):
         yield tick
-    yield topics.PERMITS, 0, PermitBatch("permits", NOW_MS, is_complete=True, rows=(permit,))
+    yield topics.PERMITS, 0, PermitBatch("permits", birds.now_ms, is_complete=True, rows=(permit,))
     said = SiteReport(
         word("SiteReport", "report_id"),
         WORK,
         SiteStatus.START,
         Reporter.CREW,
-        NOW_MS,
+        birds.now_ms,
         link=word("SiteReport", "link"),
     )
     yield topics.PERMITS, 0, said
     for number in range(dice.randint(5, 8)):
         title = f"홍길동 {word('Call', 'title')}"
         name, reference = word("Call", "call_id"), word("Call", "reference")
-        yield topics.CALLS, 0, Call(name, NOW_MS + number, title, (), 127.71, 37.88, reference)
+        yield (
+            topics.CALLS,
+            0,
+            Call(name, birds.now_ms + number, title, (), 127.71, 37.88, reference),
+        )
     for number in range(3):
         vehicle = word("BusPosition", "vehicle")
         for order in range(1, 4):
-            at_ms = NOW_MS - (4 - order) * 40_000
+            at_ms = birds.now_ms - (4 - order) * 40_000
             at = worlds.at_stop(vehicle, order + 3 * number, at_ms)
             yield from positions(at, at_ms)
     detail = f"키 {word('FeedReport', 'detail')} 는 홍길동의 것"
     yield (
         topics.FEED_REPORTS,
         0,
-        FeedReport("its.speeds", PollOutcome.UNKNOWN, NOW_MS, 10_000, code="BUG", detail=detail),
+        FeedReport(
+            "its.speeds", PollOutcome.UNKNOWN, birds.now_ms, 10_000, code="BUG", detail=detail
+        ),
     )
     yield (
         topics.SUBSCRIPTIONS,
@@ -152,6 +192,7 @@ def log(birds: Canaries) -> Iterator[Sent]:
             title=word("Subscription", "title"),
         ),
     )
+    yield from dataset(birds)
     account = Account(
         account=word("Account", "account"),
         roles=(Role.ADMIN,),
@@ -167,16 +208,77 @@ def log(birds: Canaries) -> Iterator[Sent]:
         link=word("CrewLink", "link") + 12 * "_",
         work=WORK,
         holder=word("CrewLink", "holder"),
-        made_ms=NOW_MS - HOUR_MS,
-        expires_ms=NOW_MS + DAY_MS,
+        made_ms=birds.now_ms - HOUR_MS,
+        expires_ms=birds.now_ms + DAY_MS,
         made_by=word("CrewLink", "made_by"),
-        ended_ms=NOW_MS,
+        ended_ms=birds.now_ms,
         ended_by=word("CrewLink", "ended_by"),
     )
+    closure = HandClosure(
+        closure_id="c-1",
+        act_id="c-1",
+        version=1,
+        act=ClosureAct.MAKE,
+        by=word("HandClosure", "by"),
+        at_ms=birds.now_ms,
+        title="정류장1→정류장2",
+        cause=IncidentKind.ACCIDENT,
+        closure=Closure.FULL,
+        starts_ms=birds.now_ms,
+        reason=word("HandClosure", "reason"),
+        link_ids=("S1>S2",),
+    )
+    yield topics.CLOSURES, 0, closure
+    word_on = IncidentReport(
+        word("IncidentReport", "report_id"), "acc-1", SiteStatus.END, birds.now_ms
+    )
+    yield topics.INCIDENTS, 0, word_on
     yield topics.CREW_LINKS, 0, replace(link, ended_ms=0, ended_by="")
     yield topics.CREW_LINKS, 0, link
-    for tick in ticks(NOW_MS):
+    for tick in ticks(birds.now_ms):
         yield tick
+
+
+def dataset(birds: Canaries) -> Iterator[Sent]:
+    """A dataset that is not open, of which a row was refused."""
+    word = birds.word
+    rows = msgspec.json.encode([[None, word("DatasetPage", "rows")]])
+    yield (
+        topics.DATASET_ROWS,
+        0,
+        DatasetPage("benches", birds.now_ms, "aa", 0, 1, msgspec.Raw(rows)),
+    )
+    facts = DatasetFacts(
+        title=word("DatasetFacts", "title"),
+        field="도시시설·환경",
+        grade=DatasetGrade.INTERNAL,
+        period="year",
+        title_en=word("DatasetFacts", "title_en"),
+        owner=word("DatasetFacts", "owner"),
+        publisher=word("DatasetFacts", "publisher"),
+        source=word("DatasetFacts", "source"),
+        note=word("DatasetFacts", "note"),
+        columns=(DatasetColumn("번호", "code"),),
+        examples=(word("DatasetFacts", "examples"),),
+    )
+    refused = DatasetRefused(
+        2, "번호", word("DatasetRefused", "value"), word("DatasetRefused", "why")
+    )
+    report = DatasetReport(
+        "benches",
+        birds.now_ms,
+        HOUR_MS,
+        facts,
+        PollOutcome.DATA,
+        detail=word("DatasetReport", "detail"),
+        fault=word("DatasetReport", "fault"),
+        figures=DatasetFigures(1, 1),
+        digest="aa",
+        parts=1,
+        refused_count=1,
+        refused=(refused,),
+    )
+    yield topics.DATASET_ROWS, 0, report
 
 
 def positions(row: BusPosition, at_ms: int) -> Iterator[Sent]:
@@ -200,9 +302,57 @@ def acks(birds: Canaries, episodes: list[str]) -> Iterator[Sent]:
         yield (
             topics.ACKNOWLEDGEMENTS,
             0,
-            Acknowledgement(episode, by, comment, NOW_MS, Severity.WARNING),
+            Acknowledgement(episode, by, comment, birds.now_ms, Severity.WARNING),
         )
-    yield topics.ACKNOWLEDGEMENTS, 0, Forgotten(f"account:{leaver}", NOW_MS, alias)
+    for episode in episodes:
+        act = SituationAct(
+            situation=situation_id(episode),
+            act=ActKind.ASSIGN,
+            by=birds.word("SituationAct", "by"),
+            at_ms=birds.now_ms,
+            to=birds.word("SituationAct", "to"),
+            note=f"홍길동 {birds.word('SituationAct', 'note')}",
+        )
+        yield topics.SITUATION_EVENTS, 0, act
+    yield topics.ACKNOWLEDGEMENTS, 0, Forgotten(f"account:{leaver}", birds.now_ms, alias)
+    yield from shift(birds)
+
+
+def shift(birds: Canaries) -> Iterator[Sent]:
+    """Somebody writes a note in the shift book, and hands over."""
+    word, from_ms = birds.word, birds.now_ms - HOUR_MS
+    note = ShiftAct(
+        shift=shift_id(from_ms),
+        act=ShiftActKind.NOTE,
+        act_id=word("ShiftAct", "act_id"),
+        by=word("ShiftAct", "by"),
+        at_ms=birds.now_ms,
+        note_id=word("ShiftAct", "note_id"),
+        version=1,
+        note=f"홍길동 {word('ShiftAct', 'note')}",
+    )
+    yield topics.SHIFT_EVENTS, 0, note
+    done = SheetDone(
+        "note",
+        word("SheetDone", "by"),
+        birds.now_ms,
+        word("SheetDone", "words"),
+        word("SheetDone", "to"),
+    )
+    line = SheetLine(birds.now_ms, {"ko": word("SheetLine", "text"), "en": "a crash"}, done=(done,))
+    notes = (SheetNote(note.note_id, note.by, note.at_ms, note.note),)
+    part = SheetSection(SheetPart.STANDING, 1, (line,))
+    sheet = Sheet(from_ms, birds.now_ms, birds.now_ms + HOUR_MS, {}, (part,), notes)
+    hand = ShiftAct(
+        shift=note.shift,
+        act=ShiftActKind.HAND_OVER,
+        act_id=word("ShiftAct", "act_id"),
+        by=note.by,
+        at_ms=birds.now_ms,
+        digest=digest_of(sheet),
+        sheet=sheet,
+    )
+    yield topics.SHIFT_EVENTS, 0, hand
 
 
 class Folding:
@@ -247,6 +397,7 @@ def asked(operation: Operation, network: Network, app: web.Application) -> list[
         "{tile:.+}": f"{tile.z}/{tile.x}/{tile.y}",
         "{id:.+}": "S1>S2",
         "{path:.+}": "css/frame.css",
+        "{feed}": "its.speeds",
     }
     path = operation.path
     for name, value in values.items():
@@ -254,19 +405,25 @@ def asked(operation: Operation, network: Network, app: web.Application) -> list[
     queries = {
         "/api/v1/search": ["q=중앙로", "q=상수관"],
         "/api/v1/tiles": [f"tiles={tile.z}/{tile.x}/{tile.y}"],
-        "/api/v1/changes": [f"since={NOW_MS - HOUR_MS}"],
+        "/api/v1/changes": [f"since={now_ms() - HOUR_MS}"],
     }
     return [f"{path}?{query}" for query in queries.get(path, [""])]
 
 
+NOT_ASKED = ("/login/oidc", "/api/v1/basemap/", "/data/{id}", "/api/v1/statistics/{id}")
+
+
 def of_grade(grade: Grade) -> list[Operation]:
-    """Operations that one may read without being told more; a login at a provider leads away."""
+    """Operations that one may read without being told more; a login at a provider leads away, the
+    basemap is a file of the office, made of no message, a dataset's page is the frame of what the
+    API says, and statistics stand on a history, which has no typed text.
+    """
     return [
         each
         for each in OPERATIONS
         if grade_of(each) is grade
         and each.method == "GET"
-        and not each.path.startswith("/login/oidc")
+        and not each.path.startswith(NOT_ASKED)
         and each.may is not Permission.RECORDS
     ]
 
@@ -309,7 +466,15 @@ async def test_no_text_above_open_reaches_an_open_answer(server: RedisServer) ->
                         leaks[path] = found
             assert leaks == {}, f"seed {seed}"
             seen = set()
-            for path in ("snapshot", "calls", "alerts", "events", "feeds", "deliveries"):
+            for path in (
+                "snapshot",
+                "calls",
+                "alerts",
+                "events",
+                "feeds",
+                "deliveries",
+                "shifts/current",
+            ):
                 status, text = await read(http, f"{url}/api/v1/{path}")
                 assert status == 200, (path, text[:300])
                 seen |= birds.found_in(text)
@@ -323,10 +488,15 @@ SHOWN = {
     ("Call", "reference"),
     ("Acknowledgement", "by"),
     ("Acknowledgement", "comment"),
+    ("HandClosure", "by"),
+    ("HandClosure", "reason"),
     ("FeedReport", "detail"),
     ("Subscription", "title"),
     ("Subscription", "endpoint"),
     ("Forgotten", "alias"),
+    ("ShiftAct", "by"),
+    ("ShiftAct", "note"),
+    ("SheetLine", "text"),
 }
 """What answers of grade S do show: else nothing would be tried."""
 

@@ -4,8 +4,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,10 +20,12 @@ from maps.access.failures import MOST
 from maps.access.guard import COOKIE
 from maps.access.passwords import AT_ONCE
 from streams.contract import topics
+from streams.contract.terminal import user_here
 from streams.state.keys import FAILED, login_key
+from tests import warm
 from tests.cities import worlds
+from tests.halting import halt
 from tests.pages.logins import first_code_of
-from tests.places import ROOT
 from tests.services.asking import send
 
 MASTER = "a master key for tests, of 32 characters or more"
@@ -81,19 +81,9 @@ class City:
 
     def run(self, *arguments: str, package: str = "maps") -> tuple[int, str]:
         """Exit code and output of `python -m maps`, or of another package's."""
-        done = subprocess.run(
-            [sys.executable, "-m", package, *arguments],
-            cwd=ROOT,
-            env={**self.stack.env, "PATH": "/usr/bin:/bin"},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        self.secrets |= set(
-            re.findall(r"(?:password|token|code) (\S{12,}?),?(?:\s|$)", done.stdout)
-        )
-        return done.returncode, done.stdout + done.stderr
+        code, out, error = warm.run(package, arguments, self.stack.env)
+        self.secrets |= set(re.findall(r"(?:password|token|code) (\S{12,}?),?(?:\s|$)", out))
+        return code, out + error
 
     def account(self, name: str, roles: str, password: str = PASSWORD) -> Browser:
         """A new account with a password of its own, logged in."""
@@ -154,14 +144,15 @@ def _nobody_failed(city: City) -> None:
 def test_the_first_account_by_the_code_that_was_printed(city: City) -> None:
     lost = first_code_of(city.stack)
     _, said = city.run("accounts", "first-code")
-    again = re.search(r"start code (\w+), good for a day", said)
+    again = re.search(r"start code (\w+)", said)
     assert again, said
     code, found = again[1], city.browser()
     assert found.ask("GET", "/api/v1/session")[1]["is_first"]
     body = {"first_code": lost, "account": "boss", "password": PASSWORD}
     assert found.ask("POST", "/api/v1/account/first", body)[0] == 401
-    [given, wrong] = [row for row in city.records() if row["subject_kind"] == "first code"]
-    assert (given["action"], given["address"]) == ("key", "command line")
+    [given] = [row for row in city.records() if row["subject_kind"] == "account.first_code"]
+    assert (given["action"], given["account"]) == ("key", user_here())
+    [wrong] = [row for row in city.records() if row["subject_kind"] == "login.first_code"]
     assert (wrong["action"], wrong["account"], wrong["address"]) == (
         "login-failed",
         "",
@@ -184,7 +175,7 @@ def test_nobody_gets_in_without_a_login(city: City) -> None:
     ]
     assert codes == [401] * 200
     refused = [row for row in city.records() if row.get("action") == "refused"]
-    assert [row["subject_kind"] for row in refused[:1]] == ["no login"]
+    assert [row["subject_kind"] for row in refused[:1]] == ["login.none"]
     assert len(refused) <= 3  # each minute of a script is one record, with its number
     assert nobody.ask("GET", "/api/v1/snapshot")[0] == 401
     assert nobody.ask("GET", "/")[0] == 303
@@ -250,13 +241,22 @@ def _forget_failures(city: City) -> None:
 def test_a_lock_ends_sessions_and_what_is_removed_stays_so(city: City) -> None:
     leaver = city.account("leaver", "viewer")
     assert city.run("accounts", "lock", "leaver")[0] == 0
-    rows = [row for row in city.records() if row["address"] == "command line"]
-    did = [(row["action"], row["subject_kind"], row["subject"]) for row in rows[-2:]]
-    assert did == [("act", "account", "leaver"), ("act", "lock", "leaver")]
-    assert all(row["account"].endswith("@terminal") for row in rows)
+    assert city.run("accounts", "list")[0] == 0
+    rows = [row for row in city.records() if row["address"] == user_here()]
+    did = [(row["action"], row["subject_kind"], row.get("subject", "")) for row in rows[-3:]]
+    assert did == [
+        ("act", "account.add", "leaver"),
+        ("act", "account.lock", "leaver"),
+        ("look", "account.list", ""),
+    ]
+    assert {row["account"] for row in rows} == {user_here()}
+    assert city.run("accounts", "list", "--by", "leaver")[0] == 2  # locked: acts as nobody
     wait_until(lambda: leaver.ask("GET", "/api/v1/snapshot")[0] == 401, "the end of the session")
     assert leaver.login("leaver", PASSWORD)[0] == 401
-    assert city.run("accounts", "unlock", "leaver")[0] == 0
+    code, said = city.run("accounts", "unlock", "leaver", "--by", "viewer")
+    assert (code, "leaver: 잠금을 풀었습니다 · unlocked" in said) == (0, True), said
+    code, said = city.run("accounts", "token", "leaver")
+    assert (code, "accounts add NAME --roles viewer --program" in said) == (2, True), said
     assert leaver.login("leaver", PASSWORD)[0] == 200
     assert city.run("accounts", "remove", "leaver")[0] == 0
     wait_until(lambda: leaver.ask("GET", "/api/v1/snapshot")[0] == 401, "the end of the session")
@@ -294,7 +294,7 @@ def test_a_change_of_ones_own_never_takes_back_what_an_administrator_did(city: C
 
     body = {"old": PASSWORD, "new": PASSWORD + " at all"}
     with ThreadPoolExecutor(2) as both:
-        os.killpg(worker.pid, signal.SIGSTOP)
+        halt(worker.pid)
         try:
             lock = both.submit(city.run, "accounts", "lock", "late")
             are_told(1)

@@ -18,7 +18,7 @@ from maps.api.context import CONTEXT
 from maps.picture import broadcast as sse
 from maps.picture.loop import LiveUpdates
 from producers.network.importing import write_network
-from streams.contract.times import now_ms
+from streams.contract.times import DAY_MS, now_ms
 from streams.geo.network import Network
 from streams.state.keys import DELTAS, META, REBUILDING, key
 from streams.state.side_by_side import BEFORE, text_of
@@ -386,12 +386,30 @@ async def test_an_unchanged_export_is_not_sent_again(
         assert response.status == 200
 
 
+async def test_the_map_comes_as_a_file_of_now_and_of_another_time(
+    site: tuple[Url, Any], http: aiohttp.ClientSession
+) -> None:
+    url, _ = site
+    async with http.get(f"{url}/api/v1/map.html") as response:
+        page = await response.text()
+        assert response.headers["Content-Disposition"].startswith('attachment; filename="map-')
+    assert 'lang="ko"' in page
+    assert seed.work("W-1")["title"] in page
+    ahead_ms = now_ms() + DAY_MS
+    async with http.get(f"{url}/api/v1/map.html?valid={ahead_ms}&language=en") as response:
+        page = await response.text()
+    assert "This lies ahead." in page
+
+
 @pytest.mark.parametrize(
     ("path", "status", "word"),
     [
         ("/api/v1/links.geojson?bbox=1,2,3", 400, "bbox"),
         ("/api/v1/links.geojson?level=quick", 400, "level"),
         ("/api/v1/works.csv?phase=later", 400, "phase"),
+        ("/api/v1/map.html?language=fr", 400, "ko, en"),
+        ("/api/v1/map.html?at=1", 400, "at"),
+        ("/api/v1/map.html?valid=1", 400, "valid"),
         ("/api/v1/links/none", 404, "none"),
         ("/api/v1/network/other.json", 404, "other"),
         ("/static/../server.py", 400, ".."),

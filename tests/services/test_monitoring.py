@@ -35,6 +35,8 @@ COUNTING = (
     "streams.contract.tls",
     "streams.contract.loop_watch",
     "streams.snapshot.daily",
+    "streams.history.archive",
+    "streams.reports.keep",
 )
 """Where the processes besides the map count."""
 

@@ -34,8 +34,8 @@ def replayed(folder: Path, recording: Path, kafka: str, speed: str) -> bytes:
         ensure_topics(worlds.settings_of(stack))
         stack.start_worker()
         hour = str(recording / "hour.jsonl.gz")
-        stack.run("replay", "producers", "replay", hour, "--speed", speed, within_s=180)
-        worlds.wait_drained(stack, UNTIL_MS - 10_000, within_s=180)
+        stack.run("replay", "producers", "replay", hour, "--speed", speed, within_s=300)
+        worlds.wait_drained(stack, worlds.replayed_to_ms(stack), within_s=300)
         state = worlds.dump(stack)
     shown = re.findall(rb'"speed_kmh":[0-9.]+', state)
     assert len(shown) > 200, "the hour leaves speeds on most of the 414 links"

@@ -20,19 +20,23 @@ from streams.contract import topics, wire
 from streams.contract.access_chain import Chain
 from streams.contract.account import Account
 from streams.contract.ed25519 import make_key
-from streams.contract.enums import AccessAction, Role, Severity
-from streams.contract.records import Acknowledgement, Call, Receipt
+from streams.contract.enums import AccessAction, ReportFormat, ReportKind, Role, Severity
+from streams.contract.publication import Publication, ReportFile
+from streams.contract.records import Acknowledgement, Call, Forgotten, Receipt
 from streams.contract.subscription import Subscription
 from streams.contract.tls import CA
 from streams.domain.links.columns import ROW
+from streams.kafka.cluster import topic_complaints
 from streams.snapshot.shelf import made_ms
 from streams.state.keys import BEGUN, COUNTS, POSITIONS, REBUILDING, key
 from tests.cities import worlds
 from tests.cities.worlds import Sent
 
-SPLIT = 6 * 16  # the messages of six stops: 4 buses, and a tick in each of 12 partitions
+STOP = 4 + len(list(worlds.tick(0)))  # messages of a stop: 4 buses, and a tick in each partition
+SPLIT = 6 * STOP
 LOG = worlds.drive(4, worlds.STOPS)
 AT_MS = worlds.T0_MS + 60_000
+FORGOTTEN = "잊어야 할 자리"
 
 
 def told() -> list[Sent]:
@@ -43,6 +47,7 @@ def told() -> list[Sent]:
     )
     seen = Acknowledgement("alrt_" + "a" * 26, "hong", "확인", AT_MS, Severity.WARNING)
     call = Call("c1", AT_MS, "정류장2 앞 통제", ("S2>S3",))
+    asked = Call("c2", AT_MS, FORGOTTEN, ("S2>S3",))
     receipt = Receipt("ep_0000000000000001", "a1", AT_MS)
     chain = Chain("w-1")
     records: list[Sent] = []
@@ -52,18 +57,24 @@ def told() -> list[Sent]:
         )
         chain = chain.after(record)
         records.append((topics.ACCESS_RECORDS, 0, wire.encode(record)))
+    files = (ReportFile(ReportFormat.PDF, 9, "a" * 64),)
+    day = "2026-11-27"
+    report = Publication(f"daily-{day}", ReportKind.DAILY, day, day, AT_MS, files)
     return [
+        (topics.PUBLICATIONS, 0, wire.encode(report)),
         (topics.ACCOUNTS, 0, wire.encode(account)),
         (topics.SUBSCRIPTIONS, 0, wire.encode(endpoint)),
         (topics.ACKNOWLEDGEMENTS, 0, wire.encode(seen)),
         (topics.CALLS, 0, wire.encode(call)),
+        (topics.CALLS, 0, wire.encode(asked)),
+        (topics.CALLS, 0, wire.encode(Forgotten("call:c2", AT_MS))),
         (topics.RECEIPTS, 0, wire.encode(receipt)),
         *records,
     ]
 
 
 FIRST, REST = [*told(), *LOG[:SPLIT]], LOG[SPLIT:]
-MIDDLE = 3 * 16
+MIDDLE = 3 * STOP
 SPEED_AT = 40 + 8  # in a row: the report, then when it was observed
 
 
@@ -92,7 +103,7 @@ class Commands:
 
     def snapshot(self, city: Stack) -> Path:
         path = city.folder / "city.snapshot"
-        self.done(city, "snapshot", "--to", path)
+        self.done(city, "snapshot", "--to", path, "--why", "moves")
         return path
 
 
@@ -148,23 +159,23 @@ def moved(signed: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         yield other
 
 
-def values(city: Stack, topic: topics.Topic, count: int) -> list[bytes]:
-    """The first messages of partition 0 of a topic."""
+def values(city: Stack, topic: topics.Topic, count: int) -> list[tuple[bytes, int]]:
+    """The first messages of partition 0 of a topic, and their times in the log."""
     place = TopicPartition(topic.name, 0)
     consumer = KafkaConsumer(
         bootstrap_servers=city.env["BOMNAE_KAFKA"], auto_offset_reset="earliest"
     )
-    found: list[bytes] = []
+    found: list[tuple[bytes, int]] = []
     try:
         consumer.assign([place])
         consumer.seek_to_beginning(place)
 
         def are_there() -> bool:
             for records in consumer.poll(200).values():
-                found.extend(record.value for record in records)
+                found.extend((record.value, record.timestamp) for record in records)
             return len(found) >= count
 
-        wait_until(are_there, f"{count} messages of {topic.name}", within_s=20)
+        wait_until(are_there, f"{count} messages of {topic.name}")
     finally:
         consumer.close()
     return found
@@ -237,11 +248,19 @@ def test_both_stores_destroyed_come_back_on_another_machine(
     fold(signed, REST[MIDDLE:], "worker-b")
     due, links = worlds.redis_of(signed), worlds.links_in(signed)
     assert "messages laid into the log" in moved.run("restore", "streams", "restore", str(path))
-    for topic, count in ((topics.ACCESS_RECORDS, 3), (topics.ACCOUNTS, 1), (topics.RECEIPTS, 1)):
+    *laid, (restored, _) = values(moved, topics.ACCESS_RECORDS, 5)  # behind what was laid
+    assert laid == values(signed, topics.ACCESS_RECORDS, 4)[:4]
+    assert b"service:snapshot" in laid[-1][0]
+    assert b"state.restore" in restored
+    for topic, count in ((topics.ACCOUNTS, 1), (topics.RECEIPTS, 1), (topics.PUBLICATIONS, 1)):
         assert values(moved, topic, count) == values(signed, topic, count)
+    assert FORGOTTEN in "".join(value.decode() for value, _ in values(signed, topics.CALLS, 3))
+    calls = values(moved, topics.CALLS, 3)
+    assert FORGOTTEN not in "".join(value.decode() for value, _ in calls)
+    assert topic_complaints(worlds.settings_of(moved)) == []  # the broker stamps again
     fold(moved, REST[MIDDLE:], "worker-c")
     store = worlds.redis_of(moved)
-    for name in ("accounts", "subscriptions", "acknowledgements", "reports"):
+    for name in ("accounts", "subscriptions", "acknowledgements", "reports", "published_reports"):
         rows = store.hgetall(key(name, 0))
         assert rows == due.hgetall(key(name, 0))
         assert rows

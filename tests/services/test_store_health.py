@@ -22,8 +22,10 @@ def state_of(app: web.Application) -> Any:
     return app[CONTEXT].live
 
 
-def with_worker(server: RedisServer, age_ms: int = 0) -> None:
-    """A worker that keeps a roster, last seen so long ago."""
+def with_worker(server: RedisServer, age_ms: int = -600_000) -> None:
+    """A worker that keeps a roster, last seen so long ago; seen ahead it lives as long as a test,
+    however long the machine stands.
+    """
     with server.client as client:
         client.hset(META, "folded_by", "{}")
         client.hset(WORKERS, "w1", now_ms() - age_ms)

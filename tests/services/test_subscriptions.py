@@ -1,8 +1,7 @@
 """Endpoints by CLI and by API, through Kafka, the worker and the dispatcher to a sink."""
 
+import asyncio
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +14,10 @@ from local.stack import Stack
 from streams.contract import topics, wire
 from streams.contract.enums import Closure
 from streams.contract.records import Permit, PermitBatch
+from streams.contract.terminal import user_here
+from streams.kafka.access_log import opened
+from tests import warm
 from tests.cities import worlds
-from tests.places import ROOT
 from tests.services.asking import Json, ask
 
 KEY = "an admin's key for tests"
@@ -55,16 +56,7 @@ def keyed(base: str, path: str, body: Json | None = None, method: str = "") -> t
 
 def run(stack: Stack, *arguments: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of `python -m streams`."""
-    done = subprocess.run(
-        [sys.executable, "-m", "streams", *arguments],
-        cwd=ROOT,
-        env=stack.env,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
+    return warm.run("streams", arguments, stack.env)
 
 
 def subscriptions(stack: Stack, *arguments: str) -> tuple[int, str, str]:
@@ -77,6 +69,21 @@ def added(stack: Stack, url: str, *more: str) -> tuple[str, str]:
     assert code == 0, error
     words = out.split()
     return words[1], words[3]
+
+
+def recorded(stack: Stack, endpoint: str) -> list[str]:
+    """What access records say was done to an endpoint at the terminal."""
+
+    async def read() -> list[bytes]:
+        async with opened(worlds.settings_of(stack)) as log:
+            return [
+                each.payload or b"" async for run in log.read(*await log.ends()) for each in run
+            ]
+
+    rows = [json.loads(payload) for payload in asyncio.run(read())]
+    own = [row for row in rows if row.get("subject") == endpoint]
+    assert {(row["account"], row["address"]) for row in own} == {(user_here(), user_here())}
+    return [row["subject_kind"] for row in own]
 
 
 def test_an_endpoint_lives_from_add_to_remove_and_its_secret_is_seen_twice(
@@ -116,11 +123,21 @@ def test_an_endpoint_lives_from_add_to_remove_and_its_secret_is_seen_twice(
     assert subscriptions(desk, "remove", endpoint)[0] == 0
     assert subscriptions(desk, "list")[:2] == (0, "")
     assert subscriptions(desk, "remove", endpoint)[0] == 7
+    assert recorded(desk, endpoint) == [
+        "endpoint.add",
+        "endpoint.test",
+        "endpoint.rotate",
+        "endpoint.test",
+        "endpoint.rotate",
+        "endpoint.test",
+        "endpoint.change",
+        "endpoint.remove",
+    ]
     sink.stop()
     said = sink.log.read_text("utf-8")
     assert "3 messages, 2 as they must be" in said
     assert "1 forged" in said
-    assert sink.exit_code == 4
+    assert sink.exit_code == 4, said
     for process in desk.processes.values():
         assert secret not in process.log.read_text("utf-8", errors="replace")
 
@@ -240,10 +257,10 @@ def test_a_closure_comes_to_the_sink_verified_once_and_ends(desk: Stack) -> None
     desk.python("dispatcher", "streams", "dispatch")
     now_ms = time.time_ns() // 1_000_000
     worlds.publish(desk, told_to_dig(now_ms, ends_ms=now_ms + 7_200_000))
-    wait_until(lambda: "통제" in sink.log.read_text("utf-8"), "the begin", within_s=30)
+    wait_until(lambda: "통제" in sink.log.read_text("utf-8"), "the begin")
     later_ms = now_ms + 1_000
     worlds.publish(desk, told_to_dig(later_ms, ends_ms=later_ms))
-    wait_until(lambda: "해제" in sink.log.read_text("utf-8"), "the end", within_s=30)
+    wait_until(lambda: "해제" in sink.log.read_text("utf-8"), "the end")
     sink.stop()
     said = sink.log.read_text("utf-8")
     assert sink.exit_code == 0, said

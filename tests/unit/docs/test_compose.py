@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 
 from local.images import pinned
+from maps.api import matrix
 from streams.contract.keys import NEEDED, Purpose, read
 from streams.contract.secret_files import ENDING
 from streams.contract.settings import Settings, variable
 from streams.kafka import rights
+from streams.kafka.kept_acts import FOLDER
 from streams.state import users
 from streams.walls.files import (
     KAFKA_USERS,
@@ -42,7 +44,7 @@ Json = dict[str, Any]
 SETTINGS = {variable(row.name): row for row in fields(Settings)}
 SECRETS = {name for name, row in SETTINGS.items() if row.metadata["is_secret"]}
 IN_THE_KEY_FILE = {"BOMNAE_SECRET", "BOMNAE_PSEUDONYM_KEY"}  # of which each service has its part
-PORTAL_KEYS = {"tago_key", "its_key", "utic_key", "gtfs_key", "permits_key"}
+PORTAL_KEYS = {"tago_key", "its_key", "utic_key", "gtfs_key", "permits_key", "dataset_keys"}
 FULL_VERSION = re.compile(r":\d+\.\d+\.\d+[\w.-]*$")
 STORES = {"kafka", "redis"}
 RUN = "/run/secrets/"
@@ -203,14 +205,18 @@ def test_each_service_has_its_own_part_of_the_keys_and_no_other(
         if name == "secrets":
             assert inside == [folder]  # makes them
             continue
+        if name == "acts":
+            assert inside == [folder / KEYS / FOLDER]  # what was done to keys, and no key
+            continue
         assert bool(inside) == ("BOMNAE_KEYS" in given), name
         for part in inside:
             (mount,) = (v for v in service["volumes"] if v["source"] == str(part))
             assert (mount["target"], mount["read_only"]) == ("/keys", True)
             assert given["BOMNAE_KEYS"] == f"/keys/{KEY_FILE}"
-            found = read((part / KEY_FILE).read_bytes(), name)
-            assert found.made_for == name
-            holders[name] = {key.purpose for key in found.keys}
+            of = "dispatch" if name == "endpoints" else name  # prints what the dispatcher signs by
+            found = read((part / KEY_FILE).read_bytes(), of)
+            assert found.made_for == of
+            holders[of] = {key.purpose for key in found.keys}
     assert holders == {name: {*purposes} for name, purposes in NEEDED.items()}
     assert Purpose.WEBHOOKS not in holders["maps"]
 
@@ -230,6 +236,26 @@ def test_each_password_reaches_its_own_service_alone() -> None:
         assert "records_key" not in secrets_of(name) or name == "maps", name
 
 
+def test_each_service_runs_a_command_of_the_table_as_a_user_that_it_names() -> None:
+    """And a new command or service needs its line in `matrix.COMMANDS`."""
+    found = {}
+    for name in own_services():
+        service = services()[name]
+        words = [*(service.get("entrypoint") or ()), *(service.get("command") or ())]
+        assert words[:2] == ["python", "-m"], name
+        row = matrix.COMMANDS.get(" ".join(words[2:4]))
+        if row is None:
+            assert (name, words[2:4]) == ("keeper", ["streams", "--help"])  # any of them by hand
+            continue
+        user = environment(name).get("BOMNAE_KAFKA_USER")
+        found[name] = user
+        assert user is None or user in row.users, name
+        assert user is not None or not row.users, name
+    assert {"maps", "restore", "records", "endpoints", "retention", "acts"} <= {*found}
+    keepers = {x for x, row in matrix.COMMANDS.items() if "keeper" in row.users}
+    assert {"streams audit", "streams refold", "streams forget"} <= keepers
+
+
 def test_a_service_is_in_no_network_that_it_needs_not() -> None:
     networks = project()["networks"]
     assert {name for name, each in networks.items() if (each or {}).get("internal")} == {
@@ -237,11 +263,12 @@ def test_a_service_is_in_no_network_that_it_needs_not() -> None:
         "state",
     }
     with_redis = {name for name in services() if "state" in networks_of(name)}
-    as_keeper = {"retention", "restore"}
+    as_keeper = {"restore", "endpoints"}
     assert with_redis == {"redis", *users.SERVICES, *as_keeper}
     assert {name for name in services() if "out" in networks_of(name)} == {
         "producers",
         "dispatch",
+        "endpoints",
         "city",
     }
     assert networks_of("kafka") == {"log"}

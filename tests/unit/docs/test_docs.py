@@ -25,13 +25,17 @@ PAIRS = {  # English document -> the same in Korean
     **{
         f"docs/{name}.md": f"docs/{name}.ko.md"
         for name in (
+            "datasets",
             "keys",
             "operating",
             "pseudonyms",
+            "reports",
+            "retention",
             "runbook",
             "screens",
             "settings",
             "simulator",
+            "walk",
         )
     },
 }
@@ -112,7 +116,7 @@ def test_every_file_named_exists(file: str) -> None:
     text = text_of(file)
     named = set(re.findall(r"`((?:streams|producers|maps|local|tests|bench|docs)/[\w./-]*)`", text))
     assert not [name for name in named if not (ROOT / name).exists()]
-    linked = re.findall(r"\]\(((?!http)[^)#]+)(?:#[^)]*)?\)", text)
+    linked = re.findall(r"\]\(((?!http|table:|chart:)[^)#]+)(?:#[^)]*)?\)", text)
     assert not [name for name in linked if not (ROOT / file).parent.joinpath(name).exists()]
 
 
@@ -264,6 +268,22 @@ def test_an_env_file_holds_settings_that_exist_and_no_secret(file: str) -> None:
         assert variable in SETTINGS
         assert not SETTINGS[variable].metadata["is_secret"], "secrets stand in files"
     Settings.from_env(dict(pairs) | {"BOMNAE_INGEST_KEY": "k" * 32})  # a secret is never in it
+
+
+@pytest.mark.parametrize("file", ["docs/operating.md", "docs/operating.ko.md"])
+def test_the_files_of_a_city_without_containers_are_read_together(file: str) -> None:
+    """Each process has the first file and its own; which secrets' files they name stays open."""
+    parts = re.split(r"^# /etc/bomnae/([a-z]+)\.env$", text_of(file), flags=re.MULTILINE)[1:]
+    given = {
+        name: dict(re.findall(r"^(BOMNAE_\w+)=(.+)$", text.partition("```")[0], re.MULTILINE))
+        for name, text in zip(parts[::2], parts[1::2], strict=True)
+    }
+    assert list(given) == ["common", "producers", "maps", "dispatch", "retention", "snapshot"]
+    for name, own in given.items():
+        of_files = {variable for variable in own if variable.endswith("_FILE")}
+        assert {variable.removesuffix("_FILE") for variable in of_files} <= SETTINGS.keys()
+        whole = given["common"] | {key: own[key] for key in own.keys() - of_files}
+        assert Settings.from_env(whole).city == "춘천시", name
 
 
 def test_the_simulated_city_has_a_project_of_its_own() -> None:

@@ -115,7 +115,7 @@ def test_every_city_is_in_a_namespace_of_its_own(folder: Path) -> None:
 
 def test_each_service_runs_as_in_docker_compose(manifests: list[Json], composed: Json) -> None:
     names = {name for name, _, _ in pods(manifests)}
-    by_hand = {"import", "secrets", "records", "keeper", "restore"}
+    by_hand = {"import", "secrets", "records", "keeper", "restore", "endpoints", "acts"}
     assert names == {*composed} - {"city"} - by_hand
     for name, pod, container in pods(manifests):
         service = composed[name]

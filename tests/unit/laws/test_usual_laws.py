@@ -118,7 +118,7 @@ def _by_id(alerts: Iterable[Alert]) -> list[Alert]:
 seeds = st.integers(0, 10**6)
 
 
-@tried(25)
+@tried(10)
 @given(seeds, st.randoms(use_true_random=False))
 def test_what_is_usual_does_not_depend_on_how_the_partitions_interleave(
     seed: int, chance: random.Random

@@ -19,12 +19,16 @@ describe("an address", () => {
     assert.deepEqual([...parse("#on=promise,free").on], ["promise"]);
   });
 
+  it("puts datasets on the map, and nothing that is no id of one", () => {
+    assert.deepEqual([...parse("#data=cctv,../x,bus_stops,<b>").data], ["cctv", "bus_stops"]);
+  });
+
   it("of nothing is the whole city", () => {
     const { off, phase, ...rest } = parse("");
     assert.deepEqual([off.size, phase], [0, "all"]);
     assert.deepEqual(rest, {
       on: new Set(), view: null, chosen: null, theme: null, palette: null, lang: null, at_ms: null,
-      isThen: false,
+      isThen: false, data: new Set(),
     });
   });
 

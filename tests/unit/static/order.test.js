@@ -61,7 +61,8 @@ describe("kinds", () => {
 
   it("are kept by an address where they have a card and do not pass", () => {
     assert.deepEqual([...ADDRESSED].sort(), [
-      "alert", "clash", "detour", "discrepancy", "incident", "link", "report", "work",
+      "alert", "clash", "closure", "detour", "discrepancy", "incident", "link", "report", "situation",
+      "work",
     ]);
   });
 

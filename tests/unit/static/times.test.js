@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 
 import { choices } from "../../../maps/static/crew/until.js";
 import { shiftStart } from "../../../maps/static/desk/shift.js";
+import { dayWord } from "../../../maps/static/map/time-bar.js";
 import { firstEndText, hoursText, periodText, unknownText } from "../../../maps/static/period.js";
 import { byTime, clockText, endText, timeText } from "../../../maps/static/times.js";
 import { ago, span } from "../../../maps/static/words.js";
@@ -18,6 +19,11 @@ it("times are Korean, and an end at midnight is the day before", () => {
   assert.equal(timeText(at("2026-11-23T00:05")), "2026-11-23 00:05");
   assert.equal(endText(at("2026-11-24T00:00")), "2026-11-23 24:00");
   assert.equal(endText(at("2026-11-24T00:01")), "2026-11-24 00:01");
+});
+
+it("a day of the bar has its month where that begins", () => {
+  const days = ["2026-11-30", "2026-12-01", "2026-12-02"];
+  assert.deepEqual(days.map((day) => dayWord(at(day + "T00:00"))), ["30", "12/1", "2"]);
 });
 
 it("times that are not known come last", () => {

@@ -4,6 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
 
 from maps.access.guard import address_of
 
@@ -28,3 +29,9 @@ def test_the_address_of_a_request(remote: str, forwarded: str, due: str) -> None
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     request = make_mocked_request("GET", "/", headers=headers)
     assert address_of(request.clone(remote=remote), PROXIES) == due
+
+
+def test_a_header_that_a_proxy_adds_below_the_clients_own_is_the_one_that_counts() -> None:
+    headers = CIMultiDict([("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-For", "198.51.100.7")])
+    request = make_mocked_request("GET", "/", headers=headers)
+    assert address_of(request.clone(remote="10.1.0.5"), PROXIES) == "198.51.100.7"

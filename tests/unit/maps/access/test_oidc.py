@@ -15,13 +15,17 @@ from joserfc.jwk import KeySet, RSAKey
 from maps.access.oidc import (
     AGAIN_S,
     LEEWAY_S,
+    LOGOUT_EVENT,
     MAX_ANSWER_BYTES,
     Facts,
     OidcError,
+    Person,
     Provider,
     account_of,
 )
 from streams.contract.account import is_name
+from streams.contract.enums import Role
+from streams.contract.grammars import SecondFactor
 from streams.contract.settings import Settings
 
 ISSUER, CLIENT = "https://login.city.example", "bomnae"
@@ -248,3 +252,99 @@ def test_a_name_that_no_account_can_have_becomes_one_that_it_can(name: str) -> N
     assert made != name
     assert is_name(made)
     assert account_of("kim.m") == "kim.m"
+
+
+def test_a_logout_token_is_believed_for_minutes_though_it_names_no_end() -> None:
+    def told(off_s: int) -> str:
+        text = token(off_s=off_s, exp=None, events={LOGOUT_EVENT: {}})
+        try:
+            return asyncio.run(provider().logged_out(text))[1]
+        except OidcError as error:
+            return error.code
+
+    assert [told(off_s) for off_s in (0, -240, -600, -36_000)] == [
+        "u-1",
+        "u-1",
+        *2 * ["oidc_refused"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typ", "is_logout", "code"),
+    [
+        ("JWT", False, ""),
+        (None, False, ""),
+        ("logout+jwt", False, "oidc_refused"),
+        ("at+jwt", False, "oidc_refused"),
+        ("JWT", True, ""),
+        (None, True, ""),
+        ("Logout+JWT", True, ""),
+        ("application/logout+jwt", True, ""),
+        ("at+jwt", True, "oidc_refused"),
+    ],
+)
+async def test_a_token_that_says_what_it_is_for_is_for_nothing_else(
+    typ: str | None, *, is_logout: bool, code: str
+) -> None:
+    now_s = int(time.time())
+    told = {"iss": ISSUER, "aud": CLIENT, "sub": "u-1", "iat": now_s, "exp": now_s + FIVE_MIN}
+    header = {"alg": "RS256", "kid": "k1", "typ": typ}
+    made = jwt.encode({k: v for k, v in header.items() if v}, told, KEY)
+    try:
+        await provider()._claims(made, is_logout=is_logout)
+        found = ""
+    except OidcError as error:
+        found = error.code
+    assert found == code
+
+
+PERSON = Person("kim", (Role.OPERATOR,), "", "u-1")
+
+
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [
+        ({"amr": ["pwd", "otp"]}, ""),
+        ({"acr": "urn:city:two"}, ""),
+        ({"amr": ["pwd"], "acr": "1"}, "oidc_factor"),
+        ({"amr": "otp"}, "oidc_factor"),
+        ({"acr": ["otp"]}, "oidc_factor"),
+        ({}, "oidc_factor"),
+    ],
+)
+def test_a_second_factor_that_is_due_is_shown_by_the_provider(
+    claims: Mapping[str, Any], code: str
+) -> None:
+    def refused(person: Person = PERSON, **more: Any) -> str:
+        given: dict[str, Any] = {"oidc_factors": ("otp", "urn:city:two"), **more}
+        try:
+            Provider(Settings(**given), None)._check_factor(person, claims)
+        except OidcError as error:
+            return error.code
+        return ""
+
+    assert refused(second_factor=SecondFactor.STAFF) == code
+    viewer = Person("lee", (Role.VIEWER,), "", "u-2")
+    assert refused(viewer, second_factor=SecondFactor.STAFF) == ""
+    assert refused(viewer, second_factor=SecondFactor.ALL) == code
+    assert refused() == ""
+    assert refused(second_factor=SecondFactor.ALL, oidc_factors=()) == ""
+
+
+@pytest.mark.parametrize(
+    ("ago_s", "code"),
+    [(0, ""), (600, ""), (600 + LEEWAY_S + 5, "oidc_refused"), (None, "oidc_refused")],
+)
+def test_a_login_there_of_too_long_ago_is_refused_where_it_may_not_be(
+    ago_s: int | None, code: str
+) -> None:
+    claims = {} if ago_s is None else {"auth_time": int(time.time()) - ago_s}
+    try:
+        Provider(Settings(oidc_max_age_s=600), None)._check_age(claims)
+        found = ""
+    except OidcError as error:
+        found = error.code
+    assert found == code
+    Provider(Settings(), None)._check_age(claims)
+    with pytest.raises(OidcError, match="auth_time"):
+        Provider(Settings(oidc_max_age_s=600), None)._check_age({"auth_time": True})

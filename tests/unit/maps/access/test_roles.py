@@ -1,10 +1,16 @@
 """Who may what: each operation names a permission, and each role has its own and no more."""
 
+import copy
+import re
+from collections import defaultdict
+
 import pytest
 from aiohttp import web
 
 from maps.access.roles import FOR_ALL, OF_EACH, PERMISSIONS, Permission, permissions_of
 from maps.access.who import Who, nobody
+from maps.api.grades import UNRECORDED, unrecorded
+from maps.api.operation import Operation
 from maps.api.routes import OPERATIONS
 from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
@@ -33,14 +39,53 @@ def test_each_operation_needs_something() -> None:
             assert each.path in ANYBODY | ANYBODY_POSTS, each.path
 
 
-def test_each_act_is_recorded() -> None:
-    """What changes something, shows people's photos or leaves the house has a record."""
-    own = {Permission.SELF, Permission.OWN, Permission.ANYBODY, Permission.CREW}
+def test_what_acts_leaves_or_shows_what_is_above_open_is_recorded() -> None:
+    assert unrecorded(OPERATIONS) == []
+    known = {f"{each.method} {each.path}": each for each in OPERATIONS}
+    for name, why in UNRECORDED.items():
+        assert known[name].records is None, name
+        assert why
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/desk/photos/{work:.+}/{photo}.jpg",
+        "/api/v1/works/{work:.+}/photos/{photo}.jpg",
+        "/api/v1/calls",
+        "/api/v1/accounts",
+        "/api/v1/records",
+        "/api/v1/subscriptions",
+        "/api/v1/subscriptions/{endpoint}",
+        "/api/v1/works.csv",
+    ],
+)
+def test_a_look_without_its_record_is_noticed(path: str) -> None:
+    changed = [
+        replace_records(each) if (each.method, each.path) == ("GET", path) else each
+        for each in OPERATIONS
+    ]
+    assert unrecorded(changed) == [f"GET {path}"]
+
+
+def replace_records(operation: Operation) -> Operation:
+    made = copy.copy(operation)
+    made.records = None
+    return made
+
+
+def test_what_a_record_says_was_done_is_one_word_for_one_thing() -> None:
+    """Two operations share one where they are the same look, by the desk's way and a crew's."""
+    words: defaultdict[str, list[Operation]] = defaultdict(list)
     for each in OPERATIONS:
-        if each.may in own:
-            continue
-        is_needed = each.method != "GET" or each.may is Permission.EXPORT
-        assert not is_needed or each.records is not None, f"{each.method} {each.path}"
+        assert (each.records is None) == (not each.does), each.path
+        if each.does:
+            assert re.fullmatch(r"[a-z]+(_[a-z]+)?\.[a-z]+(_[a-z]+)?", each.does), each.does
+            words[each.does].append(each)
+    for does, found in words.items():
+        is_one = len(found) == 1 or all(each.is_one_look for each in found)
+        assert is_one, does
+        assert len({(each.records, each.subject) for each in found}) == 1, does
 
 
 def test_subjects_are_parameters_of_the_path() -> None:
@@ -65,6 +110,10 @@ def test_every_role_and_permission_is_in_the_table() -> None:
         (Role.OPERATOR, Permission.EXPORT),
         (Role.OPERATOR, Permission.CREWS),
         (Role.DESK, Permission.CREWS),
+        (Role.DESK, Permission.SHIFT),
+        (Role.VIEWER, Permission.SHIFT),
+        (Role.MANAGER, Permission.ACT),
+        (Role.AUDITOR, Permission.ACT),
         (Role.ADMIN, Permission.CREWS),
         (Role.MANAGER, Permission.ACCOUNTS),
         (Role.ADMIN, Permission.SEE),

@@ -115,6 +115,10 @@ def test_a_minute_has_room_for_so_many_and_the_next_for_as_many_again() -> None:
     with pytest.raises(RequestRefusedError) as refused:
         pace.take(59.9)
     assert refused.value.status == 429
+    assert refused.value.headers == {"Retry-After": "1"}
+    with pytest.raises(RequestRefusedError) as early:
+        pace.take(59.0 - 41.5)
+    assert early.value.headers == {"Retry-After": "43"}
     pace.take(60.0)
     with pytest.raises(RequestRefusedError):
         pace.take(60.1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from maps.api.admission import says_something
+from maps.api.recorded import says_something
 
 
 @pytest.mark.parametrize("reason", ["민원 확인", "report of 3 May", "감사"])

@@ -638,6 +638,20 @@ def test_what_else_is_in_force_is_told_behind_what_closes_the_place() -> None:
     )
 
 
+def test_what_a_person_closed_is_told_with_the_reason_that_was_given() -> None:
+    street = Street().shut(A)
+    assert "상수도 파열로 전면 통제 중입니다" in told(street, HERE, "verdict")
+    assert told(street, HERE, "why") == "명동입구→중앙로입구 상수도 파열 때문입니다."
+    unsaid = Street().shut(A, reason="")
+    assert "재난 상황으로 전면 통제 중입니다" in told(unsaid, HERE, "verdict")
+
+
+def test_who_works_beside_what_no_work_closed_does_not_answer_for_it() -> None:
+    beside = Street().shut(A).dug(A)
+    assert "who" not in [clause["name"] for clause in card(HERE, beside.scene())["clauses"]]
+    assert told(Street().dug(A), HERE, "who").startswith("춘천시 하수과")
+
+
 def test_the_buses_of_a_route_are_told_with_the_stops_they_are_near() -> None:
     near = "시청앞, 명동입구, 중앙로입구 정류장 부근에 있습니다."
     assert told(running("S0", "S1", "S2"), ROUTE, "buses") == f"지금 3대가 운행하며 {near}"

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from maps.past.changes import Change, changes, first_page, subjects_of
-from streams.contract.enums import Closure, IncidentKind, Phase, PollOutcome
+from maps.past.changes import Change, changes, feed_statuses, first_page, subjects_of
+from streams.contract.enums import Closure, ClosureAct, IncidentKind, Phase, PollOutcome
 from streams.contract.records import FeedReport, Permit
+from streams.domain.stages.closures import ClosureRow
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import Work, of_permit
@@ -85,14 +86,14 @@ def test_a_line_is_korean_and_english_and_bears_time_and_links() -> None:
         == "하수관 공사 (중앙로 12): 진행 중, 오늘 오후 11시까지 연장, 전면 통제 시작"
     )
     assert change.text.to("en") == (
-        "하수관 (중앙로 12): active, extended until today 11 pm, now: road closed"
+        "하수관 (중앙로 12): active, extended until today 11 pm, now road closed"
     )
 
 
 @pytest.mark.parametrize(
     ("before", "after", "ko", "en"),
     [
-        (t(600), None, "종료일 미정으로 변경", "now: end not stated"),
+        (t(600), None, "종료일 미정으로 변경", "now end not stated"),
         (None, t(600), "오늘 오후 6시까지로 정해짐", "to end today 6 pm"),
     ],
 )
@@ -150,7 +151,7 @@ def feed(
     return [(change.kinds[0], (change.at_ms - EIGHT_MS) / 60_000) for change in found]
 
 
-DATA, UNKNOWN = PollOutcome.DATA, PollOutcome.UNKNOWN
+DATA, EMPTY, UNKNOWN = PollOutcome.DATA, PollOutcome.EMPTY, PollOutcome.UNKNOWN
 STALE = 1 + 2 + 5 / 60  # a minute in which it may go on unseen, two periods, 5 s
 
 
@@ -160,6 +161,8 @@ STALE = 1 + 2 + 5 / 60  # a minute in which it may go on unseen, two periods, 5 
         ([(1, DATA), (2, DATA), (3, DATA)], 0, 4, [("feed_live", 1)]),
         ([(-1, DATA), (1, DATA), (2, DATA)], 0, 3, []),
         ([(-1, DATA), (1, UNKNOWN), (2, DATA)], 0, 3, [("feed_unknown", 1), ("feed_live", 2)]),
+        ([(-1, DATA), (1, EMPTY), (2, DATA)], 0, 3, []),  # what came and went is told by itself
+        ([(-1, EMPTY), (1, UNKNOWN), (2, EMPTY)], 0, 3, [("feed_unknown", 1), ("feed_empty", 2)]),
         ([(-1, DATA)], 0, 1, []),
         ([(-1, DATA)], 0, 9, [("feed_stale", STALE - 1)]),  # silence, and no entry tells it
         ([(-20, DATA)], 0, 9, []),  # silent before already
@@ -214,3 +217,38 @@ def test_a_links_traffic_is_no_news() -> None:
         "incident:c",
         "feed:d",
     ]
+
+
+def test_a_feed_has_each_status_once_until_it_is_another_and_silence_shows() -> None:
+    def state(minute: float, outcome: PollOutcome = PollOutcome.DATA) -> FeedState:
+        report = FeedReport("permits", received_ms=t(minute), outcome=outcome, poll_ms=60_000)
+        return FeedState("permits", report, last_success_ms=t(minute), last_change_ms=t(minute))
+
+    run = [
+        (t(0), None),
+        (t(1), state(1)),
+        (t(2), state(2)),
+        (t(3), state(3, PollOutcome.UNKNOWN)),
+    ]
+    silent_ms = t(3) + 60_000 + 2 * 60_000 + 5_000
+    assert list(feed_statuses(run, t(60))) == [
+        (t(1), "live"),
+        (t(3), "unknown"),
+        (silent_ms, "stale"),
+    ]
+    assert list(feed_statuses([(0, None)], t(60))) == []
+
+
+def test_a_closure_by_hand_is_told_from_its_begin_to_its_end_once() -> None:
+    made = ClosureRow(
+        closure_id="c-1", act_id="c-1", version=1, act=ClosureAct.MAKE, by="", at_ms=t(3),
+        title="팔호광장→육림고개", cause=IncidentKind.ACCIDENT, closure=Closure.FULL,
+        starts_ms=t(3), link_ids=("A>B",), phase=Phase.ACTIVE,
+    )  # fmt: skip
+    over = replace(made, phase=Phase.FINISHED, is_over=True, over_ms=t(9))
+    found = told("closure:c-1", (3, made), (9, over), (20, None))
+    assert [" ".join(change.kinds) for change in found] == [
+        "incident_began closure_began",
+        "incident_ended closure_ended",
+    ]
+    assert "팔호광장" in found[0].text.to("ko")

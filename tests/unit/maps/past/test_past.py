@@ -15,9 +15,11 @@ from maps.picture.picture import Picture
 from streams.contract.enums import (
     Certainty,
     Closure,
+    ClosureAct,
     FeedStatus,
     IncidentKind,
     Level,
+    Phase,
     PollOutcome,
     Reporter,
 )
@@ -25,6 +27,7 @@ from streams.contract.records import FeedReport, Permit
 from streams.domain.links.fold import LinkView
 from streams.domain.links.quarters import DayKind, QuarterPlace, no_holiday
 from streams.domain.stages.calls import CallRow
+from streams.domain.stages.closures import ClosureRow
 from streams.domain.stages.feeds import FeedState, status
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import ReportedTime, Work, of_permit
@@ -34,6 +37,7 @@ from streams.state.kinds import Remembered, remembered
 EIGHT_MS = 1_795_388_400_000
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 FRESH_MS = 600_000
+GATHERING = IncidentKind.GATHERING
 
 
 def t(minute: float) -> int:
@@ -93,6 +97,24 @@ def incident(
     )
 
 
+def by_hand(starts: float) -> ClosureRow:
+    return ClosureRow(
+        closure_id="C",
+        act_id="a",
+        version=1,
+        act=ClosureAct.MAKE,
+        by="",
+        at_ms=t(starts),
+        title="명동",
+        cause=IncidentKind.DISASTER,
+        closure=Closure.FULL,
+        starts_ms=t(starts),
+        ends_ms=t(starts + 60),
+        link_ids=("S0>S1",),
+        phase=Phase.ACTIVE,
+    )
+
+
 def closure(picture: Picture) -> str:
     view = picture.links.get(0)
     return view.closure if view else "unheard"
@@ -141,6 +163,12 @@ async def test_a_work_has_the_phase_of_one_time_as_known_at_another(
         ([("incident:I", 12, incident(0))], 10, 11, "unheard"),
         ([("incident:I", 12, incident(0))], 10, 12, "full"),  # told late, and was there
         ([("incident:I", 12, incident(20))], 15, 15, "none"),  # announced
+        ([("incident:I", 22, incident(20))], 15, 90, "unheard"),  # hindsight makes no crash earlier
+        ([("incident:I", 22, replace(incident(20), kind=GATHERING))], 15, 90, "none"),  # it was due
+        ([("incident:I", 2, incident(0))], 179, 5, "full"),
+        ([("incident:I", 2, incident(0))], 24 * 60, 5, "unheard"),  # who knows for how long
+        ([("incident:I", 2, incident(0, 30 * 60))], 24 * 60, 5, "full"),
+        ([("incident:I", 2, replace(incident(0), kind=GATHERING))], 24 * 60, 5, "full"),
         ([("incident:I", 12, incident(0, 30))], 29, 15, "full"),
         ([("incident:I", 12, incident(0, 30))], 30, 15, "unheard"),
         ([("incident:I", 2, incident(0)), ("incident:I", 40, None)], 39, 90, "full"),
@@ -156,6 +184,19 @@ async def test_an_incident_closes_its_link_from_its_beginning_to_its_end(
     network: Network, entries: list[Any], valid: float, known: float, expected: str
 ) -> None:
     assert closure(await Kept(*entries).at(network, valid, known)) == expected
+
+
+@pytest.mark.parametrize(
+    ("valid", "known", "expected"),
+    [(5, 90, "unheard"), (15, 15, "full"), (15, 90, "full"), (39, 90, "full"), (40, 90, "unheard")],
+)
+async def test_a_closure_by_hand_stood_until_the_person_ended_it(
+    network: Network, valid: float, known: float, expected: str
+) -> None:
+    made = by_hand(10)
+    ended = replace(made, version=2, act=ClosureAct.END, at_ms=t(40), is_over=True, over_ms=t(40))
+    kept = Kept(("closure:C", 10, made), ("closure:C", 40, ended))
+    assert closure(await kept.at(network, valid, known)) == expected
 
 
 async def test_the_gravest_closure_in_force_counts_and_a_paused_one_does_not(

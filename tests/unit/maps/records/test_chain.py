@@ -13,8 +13,6 @@ from maps.records.chain import (
     Fault,
     Verifier,
     day_in,
-    day_of,
-    day_text,
     end_of_ms,
     noted_heads,
     signed,
@@ -25,7 +23,7 @@ from streams.contract.access import AccessHead
 from streams.contract.access_chain import hash_of
 from streams.contract.errors import SettingsError
 from streams.contract.records import Tick
-from streams.contract.times import DAY_MS, HOUR_MS, MINUTE_MS
+from streams.contract.times import DAY_MS, HOUR_MS, MINUTE_MS, day_text, kst_day
 from tests.cities.looks import D0_MS, KEY, KEYS, MORNING_MS, THREE_MS, Book, faults_of, three_days
 
 SOUND = three_days().payloads
@@ -337,6 +335,6 @@ def test_a_gap_and_a_step_back_are_told_once() -> None:
 
 @given(st.integers(0, 4_000_000_000_000))
 def test_a_day_holds_its_times(at_ms: int) -> None:
-    day = day_of(at_ms)
+    day = kst_day(at_ms)
     assert end_of_ms(day) - DAY_MS <= at_ms < end_of_ms(day)
     assert len(day_text(day)) == 10

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,13 +54,26 @@ def test_a_month_that_is_none_is_refused(text: str) -> None:
         month_named(text)
 
 
-def test_totals_are_by_account_and_action() -> None:
-    totals = found(log_of({}, {"count": 12}, {"account": "lee"}, {"action": "download"}))["totals"]
-    assert [(each.account, each.action, each.records, each.subjects) for each in totals] == [
-        ("kim", "download", 1, 1),
-        ("kim", "look", 2, 13),
-        ("lee", "look", 1, 1),
+def test_totals_are_by_account_and_action_and_what_it_was_of() -> None:
+    keys = [{"action": "key", "subject_kind": kind} for kind in ("account.token", "first code")]
+    log = log_of({}, {"count": 12}, {"account": "lee"}, *keys)
+    rows = [(x.account, x.action, x.does, x.records, x.subjects) for x in found(log)["totals"]]
+    assert rows == [
+        ("kim", "key", "account.token", 1, 1),
+        ("kim", "key", "first code", 1, 1),
+        ("kim", "look", "", 2, 13),
+        ("lee", "look", "", 1, 1),
     ]
+
+
+def test_a_chain_of_which_no_day_is_signed_is_not_called_sound() -> None:
+    report = report_of(log_of({}))
+    assert [replace(report, heads=n).chain for n in (0, 3)] == ["unsigned", "holds"]
+    assert replace(report, checked=0, heads=0).chain == "holds"  # there is nothing
+    page = page_of(replace(report, heads=0), "춘천시")
+    assert "이상 없음" not in page
+    assert "서명된 날이 아직 없습니다" in page
+    assert '<p class="chain unsigned">' in page
 
 
 def test_night_is_from_ten_to_six_and_of_people_who_are_logged_in() -> None:
@@ -92,10 +106,10 @@ def test_many_subjects_within_any_hour_are_named_once() -> None:
 def test_downloads_without_a_reason_are_listed_with_their_offset() -> None:
     log = log_of(
         {"action": "download", "reason": "월간 보고"},
-        {"action": "download", "reason": "  ", "subject_kind": "works", "count": 40},
+        {"action": "download", "reason": "  ", "subject_kind": "export.works", "count": 40},
     )
     [line] = found(log)["no_reason"]
-    assert (line.offset, line.subject, line.subjects) == (1, "works", 40)
+    assert (line.offset, line.does, line.subjects) == (1, "export.works", 40)
 
 
 def test_failed_logins_locks_and_refusals_are_by_account_and_address() -> None:
@@ -104,7 +118,7 @@ def test_failed_logins_locks_and_refusals_are_by_account_and_address() -> None:
         *[failed] * 3,
         {**failed, "address": "10.0.0.9"},
         {"action": "login-locked"},
-        {"action": "refused", "subject_kind": "page", "subject": "/records"},
+        {"action": "refused", "subject_kind": "record.list", "subject": "GET /api/v1/records"},
     )
     lines = found(log)
     assert [(each.address, each.action, each.records) for each in lines["failed"]] == [
@@ -113,7 +127,7 @@ def test_failed_logins_locks_and_refusals_are_by_account_and_address() -> None:
         ("10.0.0.7", "login-locked", 1),
     ]
     [refused] = lines["refused"]
-    assert (refused.account, refused.subject) == ("kim", "page /records")
+    assert (refused.does, refused.subject) == ("record.list", "GET /api/v1/records")
 
 
 def rows_of(table: bytes) -> list[dict[str, str]]:
@@ -142,6 +156,16 @@ def test_records_are_a_table_as_they_stand() -> None:
     [row] = rows_of(records_table(log.rows))
     assert (row["접속일시"], row["계정"], row["접속지"]) == ("2026-11-23 09:00", "kim", "10.0.0.7")
     assert (row["수행업무"], row["처리한 정보"], row["사유"]) == ("조회", "2026-굴착-1", "'@민원")
+
+
+def test_what_was_done_stands_in_words_on_the_page_and_as_its_code_in_the_table() -> None:
+    report = report_of(log_of({"subject_kind": "account.lock"}, {"subject_kind": "<i>map file"}))
+    page, table = page_of(report, "춘천시"), rows_of(table_of(report))
+    assert "계정 잠금" in page
+    assert "Account locked" in page
+    assert "account.lock" not in page
+    assert "&lt;i&gt;map file" in page  # of before there were verbs
+    assert [row["한 일(부호)"] for row in table[:2]] == ["<i>map file", "account.lock"]
 
 
 def test_the_page_is_korean_first_and_says_what_it_found() -> None:

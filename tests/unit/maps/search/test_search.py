@@ -40,6 +40,27 @@ def simulated() -> Finder:
     return finder_of("sim")
 
 
+@pytest.mark.parametrize(
+    ("point", "dong"),
+    [
+        ((127.7320, 37.8705), "효자동"),
+        ((127.7383, 37.8634), "석사동"),
+        ((127.7319, 37.8750), "효자동"),  # 490 m from its only lot
+        ((127.7319, 37.8752), ""),  # 510 m
+        ((129.0, 35.0), ""),
+    ],
+)
+def test_a_point_is_of_the_dong_of_its_nearest_lot(
+    simulated: Finder, point: tuple[float, float], dong: str
+) -> None:
+    assert simulated.addresses.dong_of(point) == dong
+
+
+def test_a_dong_has_its_longest_name(network: Network) -> None:
+    finder = Finder(network, {"신북읍율문리935-93": (127.7, 37.9), "율문리935-93": (127.7, 37.9)})
+    assert finder.addresses.dong_of((127.7, 37.9)) == "신북읍 율문리"
+
+
 def cases_of(city: str, *, held: bool) -> list[Case]:
     return [c for c in cases() if (c.city, c.is_held_out) == (city, held)]
 

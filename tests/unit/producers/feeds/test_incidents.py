@@ -276,6 +276,17 @@ def test_utic_titles_are_trusted_before_the_two_sure_codes(
     assert [row.kind for row in rows_of(record(title=title, code=code))] == [kind]
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("[사고] *춘천로, 팔호광장에서 육림고개 방향", "[사고] 춘천로, 팔호광장에서 육림고개 방향"),
+        ("[기타] *순환대로, 거두교차로 고장", "순환대로, 거두교차로 고장"),
+    ],
+)
+def test_utic_titles_lose_the_signs_that_say_nothing(title: str, shown: str) -> None:
+    assert [row.title for row in rows_of(record(title=title))] == [shown]
+
+
 def test_utic_of_another_city_is_counted() -> None:
     assert record(x="126.99", y="37.56", address="서울").outside == 1
 

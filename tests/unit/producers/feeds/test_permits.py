@@ -488,3 +488,35 @@ def test_every_list_that_is_read_passes_the_codec() -> None:
     assert len(permits_of(answer)) == len(rows)
     batch = PermitBatch("permits", AT_MS, is_complete=True, rows=tuple(permits_of(answer)))
     assert wire.decode(wire.encode(batch)) == batch
+
+
+@pytest.mark.parametrize(
+    ("columns", "contractor", "client"),
+    [
+        ({"시공자": "가온건설(주)", "발주자": "상수도과"}, "가온건설(주)", "상수도과"),
+        ({"시공업체명": "봄내토건", "관리기관": "춘천시청"}, "봄내토건", "춘천시청"),
+        ({"도급업체": "호반개발(주)", "담당부서": "도로과"}, "호반개발(주)", "도로과"),
+        ({"발주처": "한국전력공사", "허가부서": "도로과"}, "", "한국전력공사"),
+        ({"CONTRACTOR": "LG유플러스", "CLIENT": "KT 강원본부"}, "LG유플러스", "KT 강원본부"),
+        ({"상호": "한빛상사", "신청기관": "KT 춘천지사"}, "", ""),  # who asks is neither
+        ({"시공자(성명)": "가온건설", "발주자(대표자)": "한국전력공사"}, "", ""),
+        ({"시공자": "김몽룡", "발주자": "개인사용자"}, "", ""),
+        ({"시공자": "가온건설 김몽룡"}, "가온건설 [name]", ""),
+        ({"발주자": "도로과(박서준)"}, "", "도로과([name])"),
+        ({"시공자": "010-1234-5678", "발주자": "홍길동 010-9999-8888"}, "", ""),
+    ],
+)  # fmt: skip
+def test_who_builds_and_for_whom_is_read_and_nobody_in_person(
+    columns: dict[str, str], contractor: str, client: str
+) -> None:
+    found = one(**columns)
+    assert (found.contractor, found.client) == (contractor, client)
+    texts = f"{found.organisation} {found.contractor} {found.client}"
+    for person in ("몽룡", "서준", "길동", "1234", "9999"):
+        assert person not in texts
+
+
+def test_who_builds_leaves_the_one_name_of_a_work_as_it_was() -> None:
+    found = one(시공자="가온건설(주)", 발주처="한국전력공사")
+    assert found.organisation == "가온건설(주)"
+    assert one(발주자="한국전력공사").organisation == one().organisation

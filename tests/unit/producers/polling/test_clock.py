@@ -7,7 +7,7 @@ import pytest
 
 from local.services import wait_until
 from producers.polling import clock
-from producers.polling.clock import ClockThread
+from producers.polling.clock import ClockThread, Standstill
 from producers.publishing.faults import place_of
 from streams.contract.times import now_ms
 
@@ -17,7 +17,7 @@ class Ticks:
     """The log of these tests; the first so many writes fail."""
 
     failing: int = 0
-    has_room: bool = True
+    waiting_s: float = 0.0
     written: list[int] = field(default_factory=list)
 
     def tick(self, tick_ms: int) -> None:
@@ -51,8 +51,20 @@ def test_a_write_that_fails_stops_no_time(monkeypatch: pytest.MonkeyPatch) -> No
     thread.stop()
 
 
-def test_a_tick_is_skipped_while_there_is_no_room() -> None:
-    ticks = Ticks(has_room=False)
+def test_time_stands_while_the_broker_is_away_and_until_what_was_held_went_first() -> None:
+    standstill = Standstill()
+    assert not standstill.holds(0.0, 0.0)
+    assert not standstill.holds(clock.AWAY_S, 1.0)  # slow is not away
+    assert standstill.holds(clock.AWAY_S + 0.1, 2.0)
+    assert standstill.holds(1.0, 3.0)  # some of what waited went, not all
+    assert standstill.holds(0.0, 4.0)
+    assert standstill.holds(0.0, 3.9 + clock.FIRST_S)
+    assert not standstill.holds(0.0, 4.1 + clock.FIRST_S)
+
+
+def test_no_tick_is_written_while_time_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "FIRST_S", 0.5)
+    ticks = Ticks(waiting_s=clock.AWAY_S + 1)
     asked: list[int] = []
 
     def now() -> int:
@@ -63,8 +75,10 @@ def test_a_tick_is_skipped_while_there_is_no_room() -> None:
     thread.start()
     wait_until(lambda: len(asked) > 12, "three ticks due", within_s=10)
     assert not ticks.written
-    ticks.has_room = True
+    ticks.waiting_s = 0.0
+    back_ms = now_ms()
     wait_until(lambda: bool(ticks.written), "a tick", within_s=10)
+    assert ticks.written[0] >= back_ms + 400  # on the grid, of now, not of then
     thread.stop()
 
 

@@ -22,7 +22,6 @@ from producers.polling.pacing import (
     Quota,
     backoff_s,
     delay_s,
-    kst_day,
     midnight_ms,
     time_out_s,
 )
@@ -32,6 +31,7 @@ from streams.contract.errors import SettingsError
 from streams.contract.logs import LogLines
 from streams.contract.retrying import asked_ms
 from streams.contract.settings import Settings
+from streams.contract.times import kst_day
 
 NOON_MS = 1_795_402_800_000  # 2026-11-23 12:00 KST
 KEY = "canary+key/=="

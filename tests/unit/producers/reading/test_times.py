@@ -6,6 +6,7 @@ import pytest
 
 from producers.reading.moments import WrittenTime, end_ms
 from producers.reading.periods import moment, moment_ms, read
+from producers.reading.times import scan
 from streams.contract.errors import RecordRefusedError
 from streams.contract.times import KST
 
@@ -393,3 +394,31 @@ def test_an_end_may_count_from_its_begin(written: str, ends: str) -> None:
 def test_without_a_year_from_anywhere_nothing_is_guessed(written: str) -> None:
     with pytest.raises(RecordRefusedError, match="R011"):
         read(written)
+
+
+@pytest.mark.parametrize("written", ["'{}.3.5", "{}0305", "22-Dec-{}", "3/5/{}", "'{}년 3월"])
+@pytest.mark.parametrize(
+    ("two", "usual", "turned"),
+    [
+        ("68", 2068, 2068),
+        ("69", 2069, 1969),
+        ("70", 2070, 1970),
+        ("89", 2089, 1989),
+        ("90", 1990, 1990),
+    ],
+)
+def test_two_digits_turn_at_90_or_where_one_says(
+    written: str, two: str, usual: int, turned: int
+) -> None:
+    words = written.format(two)
+    assert [token.year for token in scan(words) or ()] == [usual]
+    assert [token.year for token in scan(words, 69) or ()] == [turned]
+
+
+@pytest.mark.parametrize("written", ["85.3.1", "68-12-31", "70/3/1", "86년 12월", "02. 3. 1."])
+def test_bare_digits_are_a_year_only_where_a_text_is_a_date(written: str) -> None:
+    """Beside others they may be a number of anything; 05/11/03 may be a day of 2003 too."""
+    assert not [token for token in scan(written) or () if token.year is not None]
+    assert len([token for token in scan(written, 69) or () if token.year is not None]) == 1
+    assert not [token for token in scan(f"약 {written}", 69) or () if token.year is not None]
+    assert not [token for token in scan("05/11/03", 69) or () if token.year is not None]

@@ -128,7 +128,9 @@ def test_ticks_stand_on_the_grid_around_the_data() -> None:
     assert [at_ms - T0_MS for at_ms, _ in found] == [0, 400, 1000, 2000, 2000, 3000]
     tick = wire.decode(found[0][1][0][2])
     assert tick == Tick(T0_MS)
-    assert len(found[0][1]) == 4 + 4 + 1 + 1 + 1 + 1  # every partition of the six ticked topics
+    assert (
+        len(found[0][1]) == 4 + 4 + 1 + 1 + 1 + 1 + 1
+    )  # every partition of the seven ticked topics
     assert {name for name, _, _ in found[0][1]} == {topic.name for topic in topics.TICKED}
 
 
@@ -305,14 +307,14 @@ def test_a_page_number_of_any_length_is_a_page() -> None:
 def test_a_night_without_records_is_replayed_tick_by_tick() -> None:
     night_ms = 10 * 3_600_000
     found = replayed(events_body(T0_MS), events_body(T0_MS + night_ms))
-    assert sum(at_ms % 1000 == 0 and len(messages) == 12 for at_ms, messages in found) >= 36_000
+    assert sum(at_ms % 1000 == 0 and len(messages) == 13 for at_ms, messages in found) >= 36_000
 
 
 def test_years_between_two_records_are_told_and_cost_a_day_of_ticks() -> None:
     years_ms = 20 * 365 * 86_400_000
     found = list(steps(lines(events_body(T0_MS), events_body(T0_MS + years_ms)), SETTINGS))
     assert [step.gap_ms for step in found if step.gap_ms] == [years_ms - 1000]
-    ticked = [step.at_ms for step in found if len(step.messages) == 12]
+    ticked = [step.at_ms for step in found if len(step.messages) == 13]
     assert len(ticked) < 110_000
     assert ticked == sorted(set(ticked))
     assert all(at_ms % 1000 == 0 for at_ms in ticked)

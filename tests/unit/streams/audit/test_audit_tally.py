@@ -7,6 +7,7 @@ import pytest
 from streams.audit.tally import Entry, Past, past_differences
 from streams.contract.enums import Certainty, Closure, Level
 from streams.domain.links.history import LinksEntry, Obstructed, packed, record
+from streams.domain.links.quarters_told import QuarterEntry, packed_quarter
 from streams.domain.stage import HistoryRow
 from streams.state.keys import past_key
 
@@ -132,3 +133,17 @@ def test_the_same_links_deflated_otherwise_are_no_difference() -> None:
     due = Past()
     due.add([HistoryRow("links/3", 1, LINKS[0])])
     assert past_differences("links/3", due.entries("links/3"), [((1, 0), other)], 0) == []
+
+
+def test_a_quarter_hour_is_compared_link_by_link() -> None:
+    due = Past()
+    due.add([HistoryRow("quarters/3", 1, packed_quarter(QuarterEntry(7, (205, 0), (3, 0))))])
+    rows = due.entries("quarters/3")
+    other = packed_quarter(QuarterEntry(7, (210, 0), (3, 0)))
+    [found] = map(str, past_differences("quarters/3", rows, [((1, 0), other)], 0))
+    assert found == (
+        f"{past_key('quarters/3', 3)} 1-0 link 0 dkmh, passages: live [210,3], oracle [205,3]"
+    )
+    rows = due.entries("quarters/3")
+    [found] = map(str, past_differences("quarters/3", rows, [((1, 0), b"\x09")], 0))
+    assert 'live "unreadable: entry of form 09"' in found

@@ -1,6 +1,7 @@
 """Key files: whose they are, how they change under a process, and the command that makes them."""
 
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,22 @@ def test_a_change_holds_at_the_next_use_and_a_broken_one_leaves_what_was(
     assert keys_now(settings) is after
     save(file, WHOLE)
     assert keys_now(settings).keys == WHOLE.keys
+
+
+def test_a_change_is_seen_though_size_and_time_of_the_file_are_as_before(file: Path) -> None:
+    """As where its owner changed, and with that who may read it."""
+    settings, known = Settings(keys=str(file)), file.stat()
+    assert keys_now(settings).keys == WHOLE.keys
+    other = keys_of_settings(MASTER[::-1], PLATES)
+    save(file.with_name("other"), other)
+    content = file.with_name("other").read_bytes()
+    assert len(content) == known.st_size
+    deadline = time.monotonic() + 10
+    while file.stat().st_ctime_ns == known.st_ctime_ns:  # the file system's clock is a coarse one
+        file.write_bytes(content)
+        os.utime(file, ns=(known.st_atime_ns, known.st_mtime_ns))
+        assert time.monotonic() < deadline
+    assert keys_now(settings).current(Purpose.WEBHOOKS).secret == MASTER[::-1].encode()
 
 
 def test_a_process_takes_its_own_part_and_not_anothers(
@@ -179,7 +196,7 @@ def test_what_cannot_be_is_refused_and_leaves_every_file(
     before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
     assert keys(*arguments) == 2
     assert says in capsys.readouterr().err
-    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir() if each.is_file()} == before
 
 
 @pytest.mark.parametrize(

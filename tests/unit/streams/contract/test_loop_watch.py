@@ -2,6 +2,10 @@
 
 import asyncio
 import logging
+import os
+import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -52,3 +56,52 @@ async def test_a_loop_that_turns_is_not_spoken_of(
     with caplog.at_level(logging.WARNING), watched_loop():
         await asyncio.sleep(0.2)
     assert caplog.records == []
+
+
+PROGRAM = """
+import asyncio, logging, time
+from streams.contract.loop_watch import watched_loop
+logging.basicConfig(format="%(message)s %(at)s")
+async def main():
+    with watched_loop(ends_after_s=2):
+        print("turns", flush=True)
+        await asyncio.sleep(SECONDS)
+        time.sleep(HELD)
+        THEN
+asyncio.run(main())
+"""
+
+
+def program(turns_s: float, held_s: float, then: str = "") -> subprocess.Popen[str]:
+    """A process whose loop turns, then stands."""
+    source = PROGRAM.replace("SECONDS", str(turns_s)).replace("HELD", str(held_s))
+    source = source.replace("THEN", then)
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-c", source], stdout=pipe, stderr=pipe, text=True)
+
+
+def test_a_loop_that_stands_for_good_ends_its_process_and_says_where() -> None:
+    with program(0, 120) as process:
+        said = process.communicate(timeout=100)[1]
+    assert process.returncode == 6
+    assert "event loop stands: ending" in said
+    assert " main'" in said
+
+
+def test_a_loop_that_stands_in_its_log_is_ended_as_well() -> None:
+    held = "logging.getLogger().handlers[0].acquire(); time.sleep(120)"
+    with program(0, 0, then=held) as process:
+        process.communicate(timeout=100)
+    assert process.returncode == 6
+
+
+def test_a_process_that_was_stopped_goes_on() -> None:
+    with program(1, 0) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "turns\n"
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
+        time.sleep(4)  # twice as long as a loop may stand
+        process.send_signal(signal.SIGCONT)
+        process.communicate(timeout=100)
+    assert process.returncode == 0

@@ -27,6 +27,7 @@ def test_the_roads_time_is_that_of_the_inputs_that_tell_of_roads() -> None:
         "permits",
         "incidents",
         "calls",
+        "closures",
     }
     assert {*topics.TICKED} - {*topics.WATERMARKED} == {topics.FEED_REPORTS}
 

@@ -17,10 +17,11 @@ from streams.contract.settings import Settings
 from streams.contract.times import HOUR_MS, now_ms
 from streams.contract.topic_rules import Complaint
 from streams.doctor import command, judging
-from streams.doctor.finding import CHECKS, FAIL, OK, UNKNOWN, WARN, Finding, Outcome
+from streams.doctor.finding import CHECKS, FAIL, OK, UNKNOWN, WARN, Finding, Outcome, unknown
 from streams.doctor.measuring import _local
 from streams.kafka.rights import AclKind, needed_by
 from streams.snapshot.shelf import new_name
+from tests.unit.streams.snapshot.test_fitting import begun
 
 STRONG = "3f9a1c07e5b24d688f0b7c92aa41de3355671e09cbd8842f1067fa93b5d2ce48"
 FIVE_MINUTES_MS = 300_000
@@ -236,6 +237,16 @@ def test_a_cluster_without_acls_is_no_fault() -> None:
             assert judging.kafka_rights(user, needed_by("worker"), allowed).outcome is OK
 
 
+def test_a_user_at_redis_is_held_against_its_own_service() -> None:
+    assert judging.redis_rights("maps", [], []).outcome is OK
+    short = judging.redis_rights("maps", ["HSET bomnae:{login}:session:0"], ["FLUSHALL"])
+    assert short.outcome is FAIL
+    assert short.value == "may not run HSET bomnae:{login}:session:0; may run FLUSHALL besides"
+    assert judging.redis_rights("maps", [], ["FLUSHALL"]).outcome is WARN
+    assert judging.has_no_redis(Settings(kafka_user="producers"))
+    assert not any(judging.has_no_redis(Settings(kafka_user=x)) for x in ("", "ours", "maps"))
+
+
 def test_disks_and_ages() -> None:
     gib = 1 << 30
     sizes = [(1, FAIL), (8, WARN), (60, OK)]
@@ -258,10 +269,14 @@ def test_a_snapshot_is_one_by_its_name_and_as_old_as_that_says(tmp_path: Path) -
     (tmp_path / f".{new_name(now_ms())}.0a1b2c3d.half").write_text("half")
     (tmp_path / "snapshot.pub").write_text("a key")
     assert found() == (FAIL, "there is no snapshot yet")
-    (tmp_path / new_name(now_ms() - 27 * HOUR_MS)).write_text("old")
+    begun(tmp_path / new_name(now_ms() - 27 * HOUR_MS))
     assert found() == (FAIL, "the newest snapshot is 27 h old")
-    (tmp_path / new_name(now_ms() - HOUR_MS)).write_text("new")
+    begun(tmp_path / new_name(now_ms() - HOUR_MS))
     assert found() == (OK, "1.0 h old")
+    (garbage := tmp_path / new_name(now_ms() - 1000)).write_text("new")
+    outcome, value = found()
+    assert outcome is WARN
+    assert value.startswith(f"1.0 h old; {garbage}: ")
 
 
 def test_wrong_settings_are_findings_and_no_secret_is_shown(
@@ -277,6 +292,20 @@ def test_wrong_settings_are_findings_and_no_secret_is_shown(
     assert [row["outcome"] for row in rows if row["check"] == "settings"] == ["fail"] * 3
     assert {row["check"] for row in rows} == {*CHECKS}
     assert "short-one" not in text
+
+
+def test_what_one_reason_keeps_from_being_checked_stands_in_one_line() -> None:
+    wrong = [Finding("settings", FAIL, "BOMNAE_TICK_MS: 5")]
+    others = [unknown(check, "settings: see there") for check in CHECKS if check != "settings"]
+    first, *todo, last = command.as_text([*wrong, *others]).splitlines()
+    assert first.split() == ["이상", "fail", "settings", "BOMNAE_TICK_MS:", "5"]
+    assert len(todo) == 3
+    assert last.startswith("미확인 not checked")
+    assert all(check in last for check in CHECKS[1:])
+    two = command.as_text(
+        [unknown("login", "one"), Finding("disk", OK, "x"), unknown("lag", "one")]
+    )
+    assert [line.split()[0] for line in two.splitlines()] == ["미확인", "정상", "미확인"]
 
 
 @pytest.mark.parametrize("file", ["docs/runbook.md", "docs/runbook.ko.md"])

@@ -19,6 +19,7 @@ from streams.delivery.deciding import keys as delivery_keys
 from streams.domain.works.moves import listed
 from streams.domain.works.rows import ReportedTime
 from streams.retention.deleting import old_files, old_photos, overs, remove_folders
+from streams.retention.options import DOCUMENTS
 from streams.retention.page import with_tables
 from streams.retention.table import KEPT, family_of, kept, read_table
 from streams.state import keys
@@ -97,11 +98,14 @@ def test_what_is_personal_is_never_open_and_has_an_end() -> None:
     assert [row.names for row in personal if not (row.days or row.until.ko)] == []
 
 
-def test_the_document_is_made_of_the_table() -> None:
-    text = (ROOT / "docs" / "retention.md").read_text(encoding="utf-8")
-    assert text == with_tables(text, kept()), "run `python -m streams retention table --write`"
-    with pytest.raises(ValueError, match="once for each language"):
-        with_tables("nothing", kept())
+@pytest.mark.parametrize(("language", "path"), DOCUMENTS.items())
+def test_the_documents_are_made_of_the_table(language: str, path: Path) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    made = with_tables(text, kept(), language)
+    assert text == made, "run `python -m streams retention table --write`"
+    for wrong in ("nothing", made + made):
+        with pytest.raises(ValueError, match="once"):
+            with_tables(wrong, kept(), language)
 
 
 @pytest.mark.parametrize(

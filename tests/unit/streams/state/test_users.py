@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from streams.delivery.deciding.keys import ATTEMPTS, DEAD, STATE, endpoint_key
 from streams.state import keys
 from streams.state.keys import CITY, DELIVERY, LOGIN, key
 from streams.state.users import HEALTH, SERVICES, acl_file
@@ -28,6 +29,16 @@ def test_every_slot_of_the_keys_is_written_by_somebody() -> None:
     named = [value for value in vars(keys).values() if isinstance(value, str)]
     slots = {keys.parts_of(each)[1] for each in named if each.startswith(f"{keys.PREFIX}{{")}
     assert slots == {CITY, DELIVERY}
+
+
+def test_retention_writes_what_it_trims_and_nothing_else() -> None:
+    """Taken over it makes no account, no session and no alert."""
+    patterns = SERVICES["retention"].writes
+    trimmed = [key(keys.OUTBOX, 3), endpoint_key(ATTEMPTS, "ep_1"), endpoint_key(DEAD, "ep_1")]
+    others = [key("accounts", 0), key("links", 0), endpoint_key(STATE, "ep_1"), key("meta", CITY)]
+    others.append(keys.login_key(keys.SESSION, "x"))
+    assert all(any(_matches(pattern, name) for pattern in patterns) for name in trimmed)
+    assert not any(_matches(pattern, name) for pattern in patterns for name in others)
 
 
 def test_who_is_logged_in_is_written_by_no_service_but_the_maps() -> None:

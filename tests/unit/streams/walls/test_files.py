@@ -140,7 +140,7 @@ def test_a_certificate_is_of_its_host_and_of_this_machine_for_ten_years() -> Non
 def test_the_command_says_what_it_made_and_no_secret(
     closed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_secrets(Namespace(out=closed, simulated=False, renew=[]), Settings()) == 0
+    assert run_secrets(Namespace(out=closed, simulated=False, renew=[], by=""), Settings()) == 0
     said = capsys.readouterr().out
     assert "made kafka_maps" in said
     assert (closed / "kafka_maps").read_text() not in said

@@ -8,6 +8,7 @@ from streams.contract.records import Receipt
 from streams.contract.times import DAY_MS
 from streams.delivery.deciding.endpoint import (
     Answered,
+    Buried,
     Bury,
     EndpointState,
     Event,
@@ -63,6 +64,7 @@ class World:
                 self.flying.append(action.message)
             elif isinstance(action, Bury):
                 self.buried.append(action.message)
+                self.do(Buried(action.message.id))
 
     def decide(self, *alerts: Alert, quiet_until_ms: int = 0, is_match: bool = True) -> None:
         """Write alerts into the outbox and offer what is new there, as far as there is room."""

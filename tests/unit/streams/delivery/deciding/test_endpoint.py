@@ -8,15 +8,20 @@ from streams.delivery.deciding.endpoint import (
     MAX_WAITING,
     OVERDUE_MS,
     Answered,
+    Buried,
+    Bury,
     Disable,
+    EndpointState,
+    Offered,
     ReplayedLetters,
     Woken,
     overdue,
     step,
 )
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
-from streams.delivery.deciding.waiting import Terms
-from tests.unit.streams.delivery.deciding.laws import T0_MS, World, alert, silent
+from streams.delivery.deciding.waiting import Offer, Terms
+from streams.delivery.sending.saving import decoded, encoded
+from tests.unit.streams.delivery.deciding.laws import T0_MS, TERMS, World, alert, silent
 
 BEGIN, UPDATE, END = AlertEvent.BEGIN, AlertEvent.UPDATE, AlertEvent.END
 MINUTE_MS = 60_000
@@ -337,3 +342,18 @@ def test_a_stored_message_whose_receipt_is_in_the_log_is_not_sent_again() -> Non
     world.answer()
     world.crash()
     assert (world.flying, world.state.line) == ([], ())
+
+
+def test_what_is_given_up_is_in_the_line_until_the_log_has_it() -> None:
+    made = step(EndpointState(), Offered((Offer(alert()),), "1-0"), T0_MS, {}, TERMS)
+    failed = Answered(alert().id, PostOutcome(Kind.FAILED))
+    made = step(made.state, failed, T0_MS, {}, TERMS)
+    given_up = step(made.state, Woken(), T0_MS + DAY_MS, {}, TERMS)
+    assert [type(each) for each in given_up.actions] == [Bury]
+    once_more = step(given_up.state, Woken(), T0_MS + DAY_MS, {}, TERMS)
+    assert (once_more.actions, len(once_more.state.line)) == ((), 1)
+    successor = decoded(encoded(once_more.state))  # this process ends before the log has it
+    assert successor
+    assert step(successor, Woken(), T0_MS + DAY_MS, {}, TERMS).actions == given_up.actions
+    gone = step(once_more.state, Buried(alert().id), T0_MS + DAY_MS, {}, TERMS)
+    assert (gone.state.line, gone.state.away, gone.actions) == ((), frozenset(), ())

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.contract.enums import AlertEvent, RuleName, Severity
+from streams.contract.enums import OF_ROADS, AlertEvent, RuleName, Severity
 from streams.contract.times import DAY_MS
 from streams.delivery.deciding.message import (
     MAX_BYTES,
@@ -48,6 +48,15 @@ def sentences(alert: Alert, *, is_simulated: bool) -> tuple[str, str]:
 
 def body_of(alert: Alert, **given: Any) -> bytes:
     return msgspec.json.encode(message_of(alert, **given))
+
+
+def test_a_closure_by_hand_is_sent_with_the_reason_that_was_given() -> None:
+    row = replace(
+        CLOSED, facts={**CLOSED.facts, "title": "명동→육림고개", "reason": "상수도\n파열"}
+    )
+    ko, en = sentences(row, is_simulated=False)
+    assert ko.startswith("[긴급] 명동→육림고개 · 상수도 파열 · 전면 통제 · ")
+    assert en.startswith("[critical] 명동→육림고개 · 상수도 파열 · road closed · ")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +189,7 @@ def test_a_jam_is_told_against_the_usual(facts: dict[str, Any], korean: str, eng
     assert text_en == f"[critical] 중앙로 · long jam · {english}"
 
 
-@pytest.mark.parametrize("rule", RuleName)
+@pytest.mark.parametrize("rule", OF_ROADS)
 def test_every_rule_has_words_of_its_own(rule: RuleName) -> None:
     begun = sentences(replace(CLOSED, rule=rule), is_simulated=False)
     ended = sentences(replace(CLOSED, rule=rule, word=AlertEvent.END), is_simulated=False)

@@ -57,8 +57,8 @@ def columns() -> Folded:
 
 def entries(fold: Folded, message: LinkEvents) -> list[tuple[int, LinksEntry]]:
     rows = fold.take(message).remembered
-    assert {row.subject for row in rows} <= {"links/0"}
-    return [(row.known_ms, unpacked(row.row)) for row in rows]
+    assert {row.subject for row in rows} <= {"links/0", "quarters/0"}
+    return [(row.known_ms, unpacked(row.row)) for row in rows if row.subject == "links/0"]
 
 
 def then(run: Sequence[tuple[int, LinksEntry]]) -> dict[str, Said]:

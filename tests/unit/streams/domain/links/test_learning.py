@@ -9,9 +9,10 @@ from streams.contract.derived import LinkEvents, Obstruction, Origin, SpeedColum
 from streams.contract.enums import AlertEvent, Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.links.quarters import DayKind, IsHoliday, QuarterPlace, no_holiday
+from streams.domain.links.quarters_told import LinkQuarter, read_quarter
 from streams.domain.links.usual import UsualCells, UsualSpeed
 from streams.domain.rules import AlertRules
-from streams.domain.stage import Effects
+from streams.domain.stage import Effects, HistoryRow
 from streams.domain.stages.roadstate import LinkView, RoadsStage
 from tests.cities.fakes import EPOCH_MS, RULES, Folded, at, passage, street
 
@@ -34,6 +35,7 @@ class Street:
         stage = RoadsStage(street(), RULES, ("in/0",), QUICK, is_holiday)
         self.fold = Folded(stage, topic="link-events")
         self.alerts: list[Alert] = []
+        self.told: list[HistoryRow] = []
         self._offset = 0
 
     def tick(
@@ -56,7 +58,9 @@ class Street:
             tuple(row for row in rows if isinstance(row, Obstruction)),
         )
         self._offset += 1
-        self.alerts += self.fold.take(message).alerts
+        effects = self.fold.take(message)
+        self.alerts += effects.alerts
+        self.told += [row for row in effects.remembered if row.subject == "quarters/0"]
 
     def hour(self, day: int, kmh: float, *, buses: int = 0) -> None:
         """An hour of speeds a minute from 08:00 on, and a bus a few times in a quarter hour."""
@@ -93,6 +97,27 @@ def test_a_week_teaches_weekdays_saturdays_and_sundays_apart() -> None:
     assert found[0] is not None
     assert found[0].spread_dkmh <= 10
     assert len(week.fold.state["usual"]) == 3 * 5  # and of 07:45, learned at 08:02
+
+
+def test_the_history_is_told_each_quarter_hour_once_with_speed_and_passages() -> None:
+    known = Street()
+    known.hour(0, 30.0, buses=2)
+    entries = [read_quarter(row.row) for row in known.told]
+    hours = [(entry.ends_ms - at(TO_EIGHT_S)) // 60_000 for entry in entries]
+    assert hours == [0, 15, 30, 45, 60]  # the first one is of 07:45, learned at 08:02
+    assert [entry.of(0).passages for entry in entries] == [0, 2, 2, 2, 2]
+    assert [entry.of(0).kmh for entry in entries] == [pytest.approx(30, abs=1)] * 5
+    assert entries[0].of(7) == LinkQuarter(None, 0)
+    lags_ms = [row.known_ms - entry.ends_ms for row, entry in zip(known.told, entries, strict=True)]
+    assert all(0 < lag_ms <= 180_000 for lag_ms in lags_ms)
+
+
+def test_a_closed_road_is_told_though_it_teaches_nothing() -> None:
+    known = Street()
+    known.tick(0, 1, Obstruction(LINK, "work:1", Cause.WORK, Phase.ACTIVE, Closure.FULL))
+    known.hour(0, 20.0)
+    assert not known.fold.state["usual"]
+    assert [read_quarter(row.row).of(0).kmh for row in known.told] == [20.0] * 5
 
 
 def test_a_public_holiday_teaches_sundays() -> None:

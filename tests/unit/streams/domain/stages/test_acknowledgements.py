@@ -107,3 +107,14 @@ def test_verdicts_are_counted_by_rule_and_the_day_the_alert_began_on() -> None:
     assert state[TABLE][EPISODE].verdict is AlertVerdict.FALSE
     other = replace(said, at_ms=NOW_MS + DAY_MS, verdict=AlertVerdict.TRUE)
     assert folded(said, silent, other)[0]["alert_verdicts"] == {row_id: Verdicts(true=1)}
+
+
+def test_one_may_take_back_ones_own_acknowledgement_with_its_verdict() -> None:
+    given_ = replace(ACK, verdict=AlertVerdict.TRUE, rule=RuleName.CLOSURE, began_ms=NOW_MS)
+    gone = replace(ACK, at_ms=NOW_MS + 1, comment="", is_withdrawn=True)
+    assert folded(given_, gone) == (
+        {TABLE: {}, "alert_verdicts": {"2026-11-23 closure": Verdicts()}},
+        0,
+    )
+    assert folded(ACK, replace(gone, by="이교대"))[0][TABLE] == {EPISODE: ACK}
+    assert folded(gone)[0][TABLE] == {}

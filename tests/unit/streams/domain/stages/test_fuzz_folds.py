@@ -16,6 +16,7 @@ from streams.contract import topics, wire
 from streams.contract.crew_link import CrewLink
 from streams.contract.enums import (
     Closure,
+    ClosureAct,
     IncidentKind,
     PollOutcome,
     Reporter,
@@ -23,6 +24,7 @@ from streams.contract.enums import (
     SiteStatus,
 )
 from streams.contract.errors import RecordRefusedError
+from streams.contract.hand_closure import HandClosure
 from streams.contract.records import (
     Acknowledgement,
     Call,
@@ -31,6 +33,7 @@ from streams.contract.records import (
     Forgotten,
     Incident,
     IncidentBatch,
+    IncidentReport,
     LinkSpeed,
     Message,
     Permit,
@@ -40,6 +43,14 @@ from streams.contract.records import (
     Tick,
 )
 from streams.contract.settings import Settings
+from streams.contract.shift import (
+    Sheet,
+    SheetNote,
+    ShiftAct,
+    ShiftActKind,
+    digest_of,
+    shift_id,
+)
 from streams.contract.subscription import Subscription
 from streams.topology.stages import stages
 from tests import fuzz
@@ -57,9 +68,28 @@ INCIDENT = Incident(
     lon=127.706, lat=37.88, link_id="S2>S3",
 )  # fmt: skip
 LINK = "S1>S2"
+CLOSED = HandClosure(
+    closure_id="c-1", act_id="c-1", version=1, act=ClosureAct.MAKE, by="kim", at_ms=T0_MS,
+    title="중앙로", cause=IncidentKind.ACCIDENT, closure=Closure.FULL, starts_ms=T0_MS,
+    ends_ms=T0_MS + HOUR_MS, lanes="1차로", direction="시청 방향", reason="추돌", link_ids=(LINK,),
+)  # fmt: skip
 LINKED = CrewLink(
     link="a" * 22, work="P1", holder="하수 시공사", made_ms=T0_MS, expires_ms=T0_MS + 30 * HOUR_MS
 )
+
+
+NOTED = ShiftAct(
+    shift=shift_id(T0_MS), act=ShiftActKind.NOTE, act_id="n-1", by="kim", at_ms=T0_MS + 5,
+    note_id="n-1", version=1, note="견인 22시",
+)  # fmt: skip
+SHEET = Sheet(
+    T0_MS, T0_MS + 9, T0_MS + HOUR_MS, {"calls_taken": 1}, (),
+    (SheetNote("n-1", "kim", T0_MS + 5, "견인 22시"),),
+)  # fmt: skip
+SIGNED = ShiftAct(
+    shift=NOTED.shift, act=ShiftActKind.HAND_OVER, act_id="h-1", by="kim", at_ms=T0_MS + 10,
+    digest=digest_of(SHEET), sheet=SHEET,
+)  # fmt: skip
 
 
 def log() -> list[tuple[topics.Topic, Message]]:
@@ -80,6 +110,10 @@ def log() -> list[tuple[topics.Topic, Message]]:
         (topics.INCIDENTS, IncidentBatch("its.events", T0_MS, is_complete=True, rows=(INCIDENT,))),
         (topics.INCIDENTS, IncidentBatch("its.events", T0_MS + 9_000, is_complete=True, rows=())),
         (topics.CALLS, Call("c1", T0_MS, "정류장1", (LINK,), 127.7, 37.88, "A-1", (LINK,))),
+        (topics.CLOSURES, CLOSED),
+        (topics.CLOSURES, replace(CLOSED, act_id="a-2", version=2, act=ClosureAct.END)),
+        (topics.CLOSURES, Forgotten("account:kim", T0_MS, "gone-0123456789ab")),
+        (topics.INCIDENTS, IncidentReport("r3", "its-1", SiteStatus.END, T0_MS + 5_000)),
         (topics.CALLS, CallDone("c1", T0_MS + 60_000)),
         (topics.CALLS, Forgotten("call:c1", T0_MS + 70_000)),
         (topics.PERMITS, Forgotten("work:P1", T0_MS + 70_000)),
@@ -101,6 +135,13 @@ def log() -> list[tuple[topics.Topic, Message]]:
             topics.SUBSCRIPTIONS,
             Subscription(endpoint="ep_a1b2c3d4", url="https://example.org/x", title="현장"),
         ),
+        (topics.SHIFT_EVENTS, NOTED),
+        (topics.SHIFT_EVENTS, SIGNED),
+        (
+            topics.SHIFT_EVENTS,
+            replace(SIGNED, act=ShiftActKind.TAKE_OVER, act_id="t-1", by="lee", sheet=None),
+        ),
+        (topics.SHIFT_EVENTS, Forgotten("account:kim", T0_MS, "gone-0123456789ab")),
         (topics.CREW_LINKS, LINKED),
         (topics.CREW_LINKS, replace(LINKED, ended_ms=T0_MS + 9_000)),
     ]
