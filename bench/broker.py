@@ -24,7 +24,8 @@ import aiokafka
 
 from bench.rig import resident_mb
 from local import fresh_log
-from local.services import Process, answers, start_broker, wait_until
+from local.services import Process, answers, start_broker
+from local.waiting import wait_until
 from producers.publishing.topic_setup import ensure_topics
 from streams.contract import topics
 from streams.contract.settings import Settings

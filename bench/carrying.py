@@ -20,8 +20,9 @@ import redis
 from kafka import KafkaProducer
 
 from local import held
-from local.services import Process, wait_until
+from local.services import Process
 from local.stack import Stack
+from local.waiting import wait_until
 from producers.network.importing import write_network
 from producers.simulator.city import build_city
 from streams.contract import topics
@@ -102,9 +103,11 @@ def measure(folder: Path, count: int, quiet: int, kafka: str) -> None:
         producer.flush(120)
         store: Any = redis.Redis.from_url(stack.env["BOMNAE_REDIS"])
         worker = stack.python("worker", "bench.carrying", "--worker")
-        stack.wait(worker, lambda: carried(store) >= FIRST, "the first messages")
+        worker.wait_until(lambda: carried(store) >= FIRST, "the first messages")
         begin, done, used_s = time.monotonic(), carried(store), cpu_s(worker)
-        wait_until(lambda: carried(store) >= count, "the last message", within_s=600)
+        wait_until(
+            lambda: carried(store), "the last message", lambda seen: seen >= count, within_s=600
+        )
         passed_s, used_s, done = time.monotonic() - begin, cpu_s(worker) - used_s, count - done
         print(
             f"{done} messages: {done / passed_s:.0f} a second, "

@@ -29,7 +29,6 @@ from bench.rig import (
     peak_mb,
     publish,
     running_broker,
-    wait_for,
 )
 from bench.views import link_views
 from bench.workload import (
@@ -193,7 +192,7 @@ class Singles:
             pairs = zip(rows, last, strict=True)
             return all(row is not None and row["minute"] >= due.start_ms[at] for row, at in pairs)
 
-        wait_for(is_there, rig.processes[self.process], "the last minute", WITHIN_S)
+        rig.processes[self.process].wait_until(is_there, "the last minute", within_s=WITHIN_S)
 
     def check(self, rig: Rig, workload: Workload) -> None:
         check_minutes(rig, workload)
@@ -241,7 +240,7 @@ class Floor(Singles):
         def is_there() -> bool:
             return int(rig.redis.get("floor:done") or 0) >= self._due
 
-        wait_for(is_there, rig.processes[self.process], "the last observation", WITHIN_S)
+        rig.processes[self.process].wait_until(is_there, "the last observation", within_s=WITHIN_S)
 
     def check(self, rig: Rig, workload: Workload) -> None:
         due = workload.minutes()

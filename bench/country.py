@@ -21,7 +21,6 @@ from bench.results import Figure, percentile
 from bench.rig import Broker, Rig, WrongResultError, resident_mb, running_broker
 from bench.views import clock_ms, link_views
 from bench.workload import PARTITIONS, Workload, made_network
-from local.services import wait_until
 from producers.network.importing import write_network
 from streams.contract import topics, wire
 from streams.contract.records import BusPosition, PositionBatch
@@ -161,7 +160,7 @@ def _run(
         rig.make_topics()
         begin = time.monotonic()
         worker = rig.start_worker()
-        wait_until(lambda: worker.said("worker started"), "the worker", within_s=START_WITHIN_S)
+        worker.wait_said("worker started", within_s=START_WITHIN_S)
         start_s = time.monotonic() - begin
         moments: list[Moment] = []
         over = threading.Event()

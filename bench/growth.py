@@ -7,7 +7,7 @@ from bench.contest import Bomnae, Plan, Run, fresh, lay_city, run_once
 from bench.results import Figure
 from bench.rig import Broker, Rig, running_broker
 from bench.workload import PER_EVENT_S, Workload
-from local.services import Process, wait_until
+from local.services import Process
 from streams.geo.network import Network
 
 SIZE = 2_000  # observations a message
@@ -24,7 +24,7 @@ class Starting(Bomnae):
         rig.write(workload.permits())
         begin = time.monotonic()
         worker = rig.start_worker()
-        wait_until(lambda: worker.said("worker started"), "the worker", within_s=START_WITHIN_S)
+        worker.wait_said("worker started", within_s=START_WITHIN_S)
         self.start_s = time.monotonic() - begin
         return worker
 

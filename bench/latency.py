@@ -22,7 +22,7 @@ from aiokafka import AIOKafkaProducer
 from bench.rig import Broker, Rig
 from bench.views import follow_links
 from bench.workload import FEED, Workload, made_network, made_works
-from local.services import wait_until
+from local.waiting import wait_until
 from producers.network.importing import write_network
 from streams.contract import topics, wire
 from streams.contract.records import SpeedBatch, Tick
@@ -122,7 +122,7 @@ def measure(
         rig.make_topics()
         rig.write(workload.permits())
         worker = rig.start_worker()
-        rig.wait(worker, lambda: worker.said("worker started"), "the worker")
+        worker.wait_said("worker started")
         before, load = Load(workload, per_s), Load(workload, per_s)
         with _noting(rig.env["BOMNAE_REDIS"], load.probes) as seen:
             for each, lasts_s in ((before, SETTLE_S), (load, seconds)):

@@ -22,8 +22,8 @@ from bench.latency import Load
 from bench.results import Figure, percentile, shown
 from bench.rig import resident_mb
 from bench.workload import Workload
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from producers.network.importing import write_network
 from producers.simulator.city import build_city
 from streams.geo.network import Network
@@ -130,7 +130,9 @@ def painted_ms(
             page.goto(url)
             expect(page.locator("html")).to_have_attribute("data-ready", "1", timeout=20_000)
             page.evaluate(WATCH, network.index[link_id])
-            wait_until(lambda: len(_painted(page)) > 2, "the first painted speeds")
+            wait_until(
+                lambda: len(_painted(page)), "the first painted speeds", lambda seen: seen > 2
+            )
             skip = len(_painted(page))
             with _loaded(stack.env["BOMNAE_KAFKA"], network, link_id, per_s, seconds):
                 page.wait_for_timeout(seconds * 1000)

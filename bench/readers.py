@@ -19,7 +19,7 @@ import aiohttp
 from bench.results import Figure, percentile
 from bench.rig import cpu_s, resident_mb
 from bench.web.city import running_city
-from local.services import Process, wait_until
+from local.services import Process
 from local.stack import ROOT
 from tests.pages import servers
 
@@ -77,7 +77,7 @@ def measure(clients: int, seconds: float, links: int) -> list[Figure]:
             time.sleep(seconds * 0.8)
             busy = (cpu_s(server.pid) - before) / (time.monotonic() - start)
             memory_mb = resident_mb(server.pid)
-            wait_until(lambda: readers.exit_code is not None, "the readers", within_s=60)
+            readers.wait_ended(60)
         found = json.loads(readers.output.strip().splitlines()[-1])
     if found["least"] < seconds / 2:
         raise RuntimeError(f"a reader had {found['least']} updates in {seconds:.0f} s")

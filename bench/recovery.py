@@ -12,6 +12,7 @@ from bench.rig import Broker, Rig, resident_mb, running_broker
 from bench.views import link_views
 from bench.workload import PARTITIONS, WARM_MS, Log
 from local.stack import PSEUDONYM_KEY
+from local.waiting import wait_until
 from producers.network.importing import write_network
 from producers.publishing.messages import ticks
 from producers.recording.replay import events
@@ -103,8 +104,7 @@ def _flush(rig: Rig, end_ms: int) -> float:
     rig.redis.flushall()
     rig.write(_ticks(end_ms + 1000))
     rig.wait_folded(end_ms + 1000, WITHIN_S)
-    while rig.redis.exists(REBUILDING):
-        time.sleep(0.05)
+    wait_until(lambda: not rig.redis.exists(REBUILDING), "a whole state", within_s=WITHIN_S)
     return time.monotonic() - begin
 
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,9 @@ from aiokafka import AIOKafkaProducer
 
 from bench.views import clock_ms
 from bench.workload import PARTITIONS, Log
-from local.services import Process, start_apache_kafka, start_broker, wait_until
+from local.services import Process, start_apache_kafka, start_broker
 from local.stack import JARS, Stack
+from local.waiting import wait_until
 
 PATIENT = {"BOMNAE_WATCHDOG_S": "3600"}  # held still while its log is written, and not dead
 REQUEST_BYTES = 1_000_000
@@ -199,14 +200,3 @@ def _status_mb(pid: int, name: str) -> float:
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     line = next(line for line in status.splitlines() if line.startswith(name))
     return int(line.split()[1]) / 1024
-
-
-def wait_for(is_ready: Callable[[], bool], process: Process, what: str, within_s: float) -> None:
-    """Wait for something a process does; RuntimeError with its output when it ends before."""
-
-    def look() -> bool:
-        if process.exit_code is not None:
-            raise RuntimeError(f"{process.name} ended:\n{process.output[-2000:]}")
-        return is_ready()
-
-    wait_until(look, what, within_s=within_s)

@@ -16,8 +16,8 @@ from kafka import KafkaProducer
 
 from bench.results import Figure, percentile
 from bench.rig import WrongResultError, resident_mb
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from producers.network.importing import write_network
 from producers.simulator.city import build_city
 from streams.contract import topics, wire
@@ -76,7 +76,11 @@ def run(stack: Stack, network: Network, receiver: Receiver, *, each: int, second
     stack.python("clock", "producers", "clock")
     stack.python("dispatch", "streams", "dispatch")
     store: Any = redis.Redis.from_url(stack.env["BOMNAE_REDIS"])
-    wait_until(lambda: len(store.keys(endpoint_key(LEASE, "*"))) == ENDPOINTS, "the endpoints")
+    wait_until(
+        lambda: len(store.keys(endpoint_key(LEASE, "*"))),
+        "the endpoints",
+        lambda seen: seen == ENDPOINTS,
+    )
     count = round((seconds + WARM_UP_S) * PER_S)
     start = time.monotonic()
     for number in range(count):
@@ -84,7 +88,9 @@ def run(stack: Stack, network: Network, receiver: Receiver, *, each: int, second
         payload = incident(network, number)
         producer.send(topics.INCIDENTS.name, value=payload, partition=0)
         producer.flush(10)
-    wait_until(lambda: len(receiver.got) >= count * each, "the last POST", within_s=30)
+    wait_until(
+        lambda: len(receiver.got), "the last POST", lambda seen: seen >= count * each, within_s=30
+    )
     producer.close()
     store.close()
     return count

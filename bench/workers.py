@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
@@ -22,7 +21,8 @@ from bench.results import Figure, percentile
 from bench.rig import Broker, Rig, Timed, WrongResultError, held, running_broker
 from bench.views import link_views
 from bench.workload import PER_EVENT_S, Workload, made_works
-from local.services import Process, wait_until
+from local.services import Process
+from local.waiting import wait_until
 from producers.publishing.messages import ticks
 from streams.contract import topics
 from streams.contract.settings import Settings
@@ -127,7 +127,7 @@ def start(rig: Rig, size: int) -> list[Process]:
     """So many workers, each with partitions of its own."""
     workers = [rig.start_worker(f"worker-{number}") for number in range(1, size + 1)]
     for worker in workers:
-        rig.wait(worker, partial(worker.said, "worker started"), worker.name)
+        worker.wait_said("worker started")
     wait_until(lambda: is_shared(rig, size), f"a group of {size}", within_s=WITHIN_S)
     return workers
 

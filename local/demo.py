@@ -21,8 +21,9 @@ from redis import Redis
 from local import fresh_log, held
 from local.history import History
 from local.keeping import Keeper
-from local.services import Process, answers, free_port, wait_until
+from local.services import Process, answers, free_port
 from local.stack import Stack, seconds_since
+from local.waiting import wait_until
 from producers.publishing.topic_setup import ensure_topics
 from producers.simulator.past import LISTS_EVERY_S, SWEEP_EVERY_S
 from streams.contract.errors import LogError
@@ -129,9 +130,9 @@ class Demo:
         """Wait until alerts are sent to somebody who listens, as the map server sees it: else the
         first that it says is that they are not.
         """
-        self.stack.wait(sink, lambda: sink.said("sink on"), "the receiver of alerts")
+        sink.wait_said("sink on")
         with self._redis() as redis:
-            wait_until(lambda: redis.zcard(DISPATCHERS) > 0, "a dispatcher")
+            wait_until(lambda: redis.zcard(DISPATCHERS), "a dispatcher", lambda seen: seen > 0)
         wait_until(lambda: is_sending(self._map), "the dispatcher on the map")
 
     def keep(self, is_done: Callable[[], bool]) -> None:
@@ -189,7 +190,7 @@ class Demo:
         port = int(address.rpartition(":")[2])
         for _ in range(TRIES):
             self._keeper.start("broker", broker)
-            self.stack.wait(broker, lambda: answers(port), "the embedded broker")
+            broker.wait_until(lambda: answers(port), "the embedded broker")
             try:
                 ensure_topics(self._settings())
                 asyncio.run(fresh_log.lay(address, tails, offsets))

@@ -10,15 +10,14 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Self
 
+from local.waiting import READY_S, wait_until
 from streams.contract import topics
 
-READY_S = 120.0  # others use the machine too: it may stand for seconds, and a start takes many
 STOP_S = 30.0
 NOT_PASSED_ON = frozenset({"BOMNAE_METRICS"})  # one address, which the second process cannot take
 
@@ -48,15 +47,6 @@ def free_port() -> int:
         else:
             _HELD.append(mark)
         return port
-
-
-def wait_until(is_ready: Callable[[], bool], what: str, *, within_s: float = READY_S) -> None:
-    """Return once `is_ready`; raises TimeoutError naming what was waited for."""
-    deadline = time.monotonic() + within_s
-    while not is_ready():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} was not ready within {within_s:.0f} s")
-        time.sleep(0.05)
 
 
 class Process:
@@ -96,6 +86,14 @@ class Process:
         """None while it runs."""
         return self._child.poll() if self._child else None
 
+    def wait_ended(self, within_s: float = READY_S) -> int:
+        """Its exit code, once it ends by itself."""
+        what = f"the end of {self.name}"
+        code = wait_until(
+            lambda: self.exit_code, what, lambda seen: seen is not None, within_s=within_s
+        )
+        return code or 0
+
     def kill(self) -> None:
         """SIGKILL, as a crash would."""
         if self._child is not None and self._child.poll() is None:
@@ -128,6 +126,21 @@ class Process:
         if self.exit_code is not None:
             raise RuntimeError(f"{self.name} ended with {self.exit_code}:\n{self.output[-2000:]}")
 
+    def wait_until(
+        self, is_ready: Callable[[], object], what: str, *, within_s: float = READY_S
+    ) -> None:
+        """Return once it is ready; RuntimeError with its output where it ends before."""
+
+        def ask() -> object:
+            self.check_running()
+            return is_ready()
+
+        wait_until(ask, what, within_s=within_s)
+
+    def wait_said(self, text: str, *, within_s: float = READY_S) -> None:
+        """Return once it has said a text; RuntimeError with its output where it ends before."""
+        wait_until(lambda: self.said(text), f"{text!r} of {self.name}", within_s=within_s)
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -144,14 +157,9 @@ def answers(port: int) -> bool:
 
 def _answering(server: Process, port: int, *, within_s: float = READY_S) -> Process:
     """A server that is started and answers; one that does not is stopped, and says why."""
-
-    def is_there() -> bool:
-        server.check_running()
-        return answers(port)
-
     server.start()
     try:
-        wait_until(is_there, server.name, within_s=within_s)
+        server.wait_until(lambda: answers(port), server.name, within_s=within_s)
     except BaseException:
         server.stop()
         raise

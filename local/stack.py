@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,6 @@ from local.services import (
     start_apache_kafka,
     start_broker,
     start_redis,
-    wait_until,
 )
 
 ROOT = Path(__file__).parents[1]
@@ -111,7 +110,7 @@ class Stack:
             name, [sys.executable, "-m", *arguments], self.folder, {**self.env, **(env or {})}
         )
         with process:
-            wait_until(lambda: process.exit_code is not None, name, within_s=within_s)
+            process.wait_ended(within_s)
         output = process.output
         if process.exit_code not in fine:
             raise RuntimeError(f"{name} ended with {process.exit_code}:\n{output[-3000:]}")
@@ -146,7 +145,7 @@ class Stack:
         if past_minutes:
             options += ["--past", str(self.past)]
         city = self.python("city", "producers", "simulate", *options)
-        self.wait(city, lambda: answers(port), "the simulated city")
+        city.wait_until(lambda: answers(port), "the simulated city")
         return base
 
     @property
@@ -167,13 +166,8 @@ class Stack:
         port = port or free_port()
         own = {"BOMNAE_HTTP": f"127.0.0.1:{port}", **env}
         server = self.python("maps", "maps", "serve", env=own)
-        self.wait(server, lambda: answers(port), "the map server")
+        server.wait_until(lambda: answers(port), "the map server")
         return f"http://127.0.0.1:{port}"
-
-    @staticmethod
-    def wait(process: Process, is_ready: Callable[[], bool], what: str) -> None:
-        """Wait until ready; a process that ends before is an error that shows its output."""
-        wait_until(lambda: not process.said("\0") and is_ready(), what)
 
 
 def seconds_since(start: float) -> str:

@@ -6,7 +6,7 @@ import os
 import signal
 from pathlib import Path
 
-from local.services import wait_until
+from local.waiting import wait_until
 
 STOPPED = "T"
 
@@ -16,7 +16,7 @@ def halt(group: int) -> None:
     it go on.
     """
     os.killpg(group, signal.SIGSTOP)
-    wait_until(lambda: set(_states(group)) == {STOPPED}, "a process that stands")
+    wait_until(lambda: set(_states(group)), "a process that stands", lambda seen: seen == {STOPPED})
 
 
 def _states(pid: int) -> list[str]:

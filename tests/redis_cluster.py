@@ -6,7 +6,8 @@ from pathlib import Path
 
 import redis
 
-from local.services import Process, answers, free_port, redis_binary, wait_until
+from local.services import Process, answers, free_port, redis_binary
+from local.waiting import wait_until
 
 SLOTS = 16_384
 NODES = 3

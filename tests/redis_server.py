@@ -6,7 +6,8 @@ from pathlib import Path
 
 import redis
 
-from local.services import Process, free_port, start_redis, wait_until
+from local.services import Process, free_port, start_redis
+from local.waiting import wait_until
 
 
 class RedisServer:

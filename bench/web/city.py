@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import redis
 
 from bench.web.seed import FILLED
+from local.waiting import wait_until
 from tests.pages import servers
 from tests.places import ROOT
 
@@ -28,15 +28,7 @@ def running_city(
         seed += ["--redis", f"redis://127.0.0.1:{port}/0", "--seconds", str(seconds)]
         with subprocess.Popen(seed, cwd=ROOT, stdout=subprocess.DEVNULL) as city:
             try:
-                _wait_for_file(folder / FILLED)
+                wait_until((folder / FILLED).exists, "a filled city", within_s=servers.START_S)
                 yield client
             finally:
                 city.terminate()
-
-
-def _wait_for_file(path: Path) -> None:
-    deadline = time.monotonic() + servers.START_S
-    while not path.exists():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{path.name} was not written within {servers.START_S:.0f} s")
-        time.sleep(0.05)

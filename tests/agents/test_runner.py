@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +11,7 @@ import redis.asyncio as aioredis
 from aiokafka.errors import KafkaConnectionError
 from faust.exceptions import ProducerSendError
 
+from local.waiting import until
 from streams.contract import wire
 from streams.contract.derived import LinkBatch, LinkEvents, Origin, Passage
 from streams.contract.failpoints import POINTS, from_env
@@ -243,16 +243,15 @@ async def test_a_killed_redis_loses_nothing_and_doubles_nothing(own_redis: Redis
     async def stream() -> list[GateResult]:
         return [await bench.one(payload, here(i)) for i, payload in enumerate(log)]
 
-    async def until(offset: int) -> None:
-        deadline = time.monotonic() + 120
-        while len(bench.outlet.derived) <= offset:
-            assert time.monotonic() < deadline, "the stream stands"
-            await asyncio.sleep(0)
-
     try:
         running = asyncio.create_task(stream())
         for stop in (50, 200):
-            await until(stop)
+            await until(
+                lambda: len(bench.outlet.derived),
+                "a stream that goes on",
+                lambda seen: seen > stop,  # noqa: B023
+                every_s=0,
+            )
             own_redis.kill()
             await asyncio.to_thread(own_redis.start)
         verdicts = await asyncio.wait_for(running, 120)

@@ -18,7 +18,7 @@ from streams.state.keys import key
 from tests.cities import worlds
 from tests.cities.stage import City
 from tests.pages.alerts import acknowledge, alert, left_quiet, raise_alert, rows, take_posts
-from tests.pages.screen import Screen, eventually
+from tests.pages.screen import Screen
 
 NewScreen = Callable[..., Screen]
 
@@ -109,7 +109,7 @@ def test_the_keyboard_goes_on_where_the_log_is_quicker_than_the_answer(
     rows(page).first.locator(".do-ack").click()
     page.fill("#act-by", "박야간")
     page.keyboard.press("Enter")
-    eventually(screen, "it is sent", lambda: bool(held))
+    screen.wait_until(lambda: bool(held), "it is sent")
     acknowledge(city, first, by="박야간")
     expect(rows(page).last.locator(".ack")).to_contain_text("박야간")
     sent = json.loads(held[0].request.post_data or "{}")["situations"]

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from streams.state.keys import REBUILDING
 from tests.cities.stage import City
 from tests.pages.alerts import acknowledge, alert, left_quiet, raise_alert, rows, titles
-from tests.pages.screen import Screen, eventually
+from tests.pages.screen import Screen
 
 NewScreen = Callable[..., Screen]
 HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"
@@ -59,11 +59,11 @@ def test_an_alert_is_found_flown_to_and_named_by_keyboard(screen: Screen, city: 
     page.keyboard.press("Home")
     expect(rows(page).first.locator(".row")).to_be_focused()
     page.keyboard.press("Enter")
-    eventually(screen, "the map flew there", lambda: screen.centre() != before)
+    screen.wait_until(screen.centre, "the map flew there", lambda seen: seen != before)
     for text in ("긴급", "새싹로 사고", "전면 통제", "아직 아무도"):
         expect(page.locator("#card")).to_contain_text(text)
     page.wait_for_function("() => String(bomnae.marks.chosenLinks) === '70'")
-    eventually(screen, "address", lambda: "situation=sit_" in page.url)
+    screen.wait_until(lambda: page.url, "address", lambda seen: "situation=sit_" in seen)
     page.keyboard.press("Escape")
     expect(page.locator("#card")).to_be_hidden()
 
@@ -81,7 +81,7 @@ def test_the_sound_is_off_until_turned_on_and_ends_with_the_acknowledgement(
     ]
     page.keyboard.press("s")
     expect(page.locator("#alerts-sound")).to_have_text("소리 켜짐")
-    eventually(screen, "two beeps", lambda: page.evaluate(beeps) >= 2)
+    screen.wait_until(lambda: page.evaluate(beeps), "two beeps", lambda seen: seen >= 2)
     acknowledge(city, episode)
     expect(page.locator("#alerts-waiting")).to_have_text("모두 인지함")
     page.wait_for_function("() => bomnae.alerts.sound.timer === 0")

@@ -8,7 +8,7 @@ from playwright.sync_api import Route, expect
 
 from streams.contract.times import DAY_MS, now_ms
 from tests.cities.stage import City
-from tests.pages.screen import Screen, eventually
+from tests.pages.screen import Screen
 
 HOUR_MS = 3_600_000
 
@@ -49,11 +49,11 @@ def test_clash_says_why_and_leads_to_its_place_by_keyboard(screen: Screen, city:
     card = page.locator("#card")
     expect(card).to_be_focused()
     expect(card.locator(".other")).to_have_count(3)
-    eventually(screen, "the map flew there", lambda: screen.centre() != before)
+    screen.wait_until(screen.centre, "the map flew there", lambda seen: seen != before)
     signs = "() => bomnae.marks.marks.filter((mark) => mark.kind === 'clash').length"
-    eventually(screen, "a mark", lambda: page.evaluate(signs) == 1)
+    screen.wait_until(lambda: page.evaluate(signs), "a mark", lambda seen: seen == 1)
     city.say(o={"k1": None})
-    eventually(screen, "read again", lambda: _clashes_read(screen) == 0)
+    screen.wait_until(lambda: _clashes_read(screen), "read again", lambda seen: seen == 0)
     expect(card).to_contain_text("해소되었습니다")
     expect(page.locator("#clashes-none")).to_be_visible()
 
@@ -82,7 +82,7 @@ def test_clashes_read_before_the_first_frame_are_listed(screen: Screen, city: Ci
     page.add_init_script("window.requestAnimationFrame = () => 0")
     page.goto(screen.url)
     expect(page.locator("html")).to_have_attribute("data-seq", re.compile("."))
-    eventually(screen, "read", lambda: _clashes_read(screen) == 1)
+    screen.wait_until(lambda: _clashes_read(screen), "read", lambda seen: seen == 1)
     expect(page.locator("#clashes-list .row")).to_have_count(1)
     expect(page.locator("html")).not_to_have_attribute("data-ready", "1")
     city.say(o={"k1": None})
@@ -121,7 +121,7 @@ def test_calls_in_one_place_are_a_report_that_nobody_confirmed(screen: Screen, c
     expect(page.locator("#card")).to_contain_text("확인되지 않았습니다")
     expect(page.locator("#card")).to_contain_text("1분 전")
     page.uncheck("#show-reports")
-    eventually(screen, "no mark", lambda: page.evaluate(marks) == 0)
+    screen.wait_until(lambda: page.evaluate(marks), "no mark", lambda seen: seen == 0)
     city.say(u={"c1": None})
     expect(row).to_have_count(0)
     expect(page.locator("#card")).to_contain_text("지워졌습니다")
@@ -207,7 +207,7 @@ def test_a_card_that_stands_before_it_is_known_who_looks_has_its_acts_once_it_is
     page = screen.open("/#work=2026-굴착-9401")
     card = page.locator("#card")
     expect(card).to_contain_text("일찍 열린 카드")
-    eventually(screen, "who looks is asked", lambda: bool(held))
+    screen.wait_until(lambda: bool(held), "who looks is asked")
     expect(card.locator(".actions button")).to_have_count(0)
     for route in held:
         route.continue_()

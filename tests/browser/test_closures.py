@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from local.stack import Stack
 from tests.cities import worlds
-from tests.pages.screen import NewScreen, Screen, eventually, screens_of
+from tests.pages.screen import NewScreen, Screen, screens_of
 from tests.services.asking import Json, ask, seen
 
 TEXT = "정류장2→정류장4 사고 1차로 30분"
@@ -49,10 +49,10 @@ def standing(base: str) -> dict[str, Json]:
 
 def stands_as(screen: Screen, base: str, title: str, version: int) -> Json:
     """A closure that stands, once it is of this version."""
-    eventually(
-        screen,
+    screen.wait_until(
+        lambda: standing(base).get(title, {}).get("version"),
         f"version {version} of {title}",
-        lambda: standing(base).get(title, {}).get("version") == version,
+        lambda seen: seen == version,
     )
     return standing(base)[title]
 
@@ -89,8 +89,8 @@ def test_from_the_key_to_the_map_by_a_scripted_person(new_window: NewScreen, str
     expect(page.locator("#closing")).to_be_hidden()
     expect(page.locator("#card .verdict")).to_contain_text("1차로")
     expect(page.locator("#incidents-list")).to_contain_text("정류장2→정류장4")
-    eventually(screen, "a mark on the map", lambda: page.evaluate(
-        "() => bomnae.marks.marks.some(({ kind }) => kind === 'closure')"))  # fmt: skip
+    marked = "() => bomnae.marks.marks.some(({ kind }) => kind === 'closure')"
+    screen.wait_until(lambda: page.evaluate(marked), "a mark on the map")
     page.locator('#card [data-act="end"]').click()
     expect(page.locator("#card .verdict")).to_contain_text("해제됨")
     page.locator('#card [data-act="undo"]').click()
@@ -141,7 +141,7 @@ def test_while_the_log_is_away_the_act_waits_on_the_screen_and_is_sent_once(
     assert "정류장7→정류장8" not in standing(street)
     page.reload()
     expect(wait).to_contain_text("아직 기록되지 않음")
-    eventually(screen, "it tries again", lambda: len(posts) > 1)
+    screen.wait_until(lambda: len(posts), "it tries again", lambda seen: seen > 1)
     page.unroute("**/api/v1/closures")
     expect(wait).to_have_count(0)
     row = stands_as(screen, street, "정류장7→정류장8", 1)
@@ -185,7 +185,9 @@ def test_the_desk_types_the_same_line(new_window: NewScreen, street: str) -> Non
     screen.page.keyboard.type("정류장10→정류장11 상수도관파열 전면통제 2시간")
     screen.page.keyboard.press("Enter")
     expect(screen.page.locator("#closing")).to_be_hidden()
-    eventually(screen, "it stands", lambda: "정류장10→정류장11" in standing(street))
+    screen.wait_until(
+        lambda: standing(street), "it stands", lambda seen: "정류장10→정류장11" in seen
+    )
     assert standing(street)["정류장10→정류장11"]["reason"] == "상수도관파열"
 
 
@@ -209,10 +211,14 @@ def test_the_desk_corrects_and_ends_what_its_card_names(new_window: NewScreen, s
     page.locator("#closing-conflict button.main").click()
     assert stands_as(screen, street, "정류장8→정류장9", 3)["reason"] == "마라톤"
     row.locator('[data-act="end"]').click()
-    eventually(screen, "it is over", lambda: "정류장8→정류장9" not in standing(street))
+    screen.wait_until(
+        lambda: standing(street), "it is over", lambda seen: "정류장8→정류장9" not in seen
+    )
     expect(row).to_contain_text("종료")
     expect(row.locator('[data-act="end"]')).to_have_count(0)
     expect(page.locator("#card .sentence")).to_contain_text("끝났다고 알려 왔")
     row.locator('[data-act="undo"]').click()
-    eventually(screen, "it stands again", lambda: "정류장8→정류장9" in standing(street))
+    screen.wait_until(
+        lambda: standing(street), "it stands again", lambda seen: "정류장8→정류장9" in seen
+    )
     assert [each for each in screen.notes.errors if "409" not in each] == [], screen.notes.errors

@@ -33,7 +33,7 @@ from tests.pages.crew import (
     told,
     word,
 )
-from tests.pages.screen import NewScreen, Screen, box_of, eventually, screens_of
+from tests.pages.screen import NewScreen, Screen, box_of, screens_of
 from tests.services.asking import seen
 
 Json = dict[str, Any]
@@ -231,9 +231,9 @@ def test_an_extension_is_from_the_end_of_the_work_also_before_the_page_knows_it(
     log = Log(chuncheon, page)
     page.route(REPORTS, lambda route: held.append(route) if not held else route.fallback())
     open_link(phone)
-    eventually(phone, "the page looks", lambda: bool(held))
+    phone.wait_until(lambda: bool(held), "the page looks")
     word(page, "extend").tap()
-    eventually(phone, "it looks once more, and asks", page.locator("#until").is_visible)
+    phone.wait_until(page.locator("#until").is_visible, "it looks once more, and asks")
     page.locator("#until button").nth(1).tap()
     told(page, "taken", "기록됨: 연장")
     assert abs(log.bodies[0]["until_ms"] - ends_ms - 2 * HOUR_MS) < 60_000

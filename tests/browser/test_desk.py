@@ -25,7 +25,7 @@ from tests.cities.chuncheon import (
 )
 from tests.pages.desk import ask, look_then, open_place, shows_certainty
 from tests.pages.line import Line
-from tests.pages.screen import NewScreen, Screen, box_of, eventually, screens_of
+from tests.pages.screen import NewScreen, Screen, box_of, screens_of
 
 HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"
 
@@ -228,7 +228,7 @@ def test_answer_that_is_asked_again_leaves_focus_and_selection(
     before = page.evaluate("() => Number(document.documentElement.dataset.answered)")
     page.evaluate("() => desk.refresh()")
     answered = "() => Number(document.documentElement.dataset.answered)"
-    eventually(desk, "asked again", lambda: page.evaluate(answered) > before)
+    desk.wait_until(lambda: page.evaluate(answered), "asked again", lambda seen: seen > before)
     page.wait_for_function("(text) => String(getSelection()) === text", arg=chosen)
     page.wait_for_function("() => document.activeElement.className === 'ref'")
     expect(page.locator("#reference")).to_have_value("A-1")
@@ -270,7 +270,7 @@ def test_a_place_that_is_marked_stays_so_when_a_late_answer_finds_it_again(desk:
 
     page.route("**/api/v1/answer?*", hold, times=1)
     page.keyboard.press("Enter")
-    eventually(desk, "the question is on its way", lambda: len(held) == 1)
+    desk.wait_until(lambda: len(held), "the question is on its way", lambda seen: seen == 1)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     first, second = (page.locator("#found [role=option]").nth(k) for k in (0, 1))
@@ -309,7 +309,7 @@ def test_late_answer_to_older_text_is_dropped(desk: Screen) -> None:
 
     page.route("**/api/v1/answer?q=%EA%B8%88*", hold)  # 금...
     page.keyboard.type("금강로")
-    eventually(desk, "the first question is held", lambda: len(held) >= 1)
+    desk.wait_until(lambda: len(held), "the first question is held", lambda seen: seen >= 1)
     page.keyboard.press("Control+a")
     page.keyboard.type("명동입구")
     expect(page.locator("#card h2")).to_have_text("명동입구")
@@ -422,7 +422,7 @@ def test_call_back_list_says_when_the_road_is_open_again(
     page = desk.page
     page.route("**/done", lambda route: route.fulfill(status=202, json={"call_id": "c2"}))
     rows = page.locator("#calls li")
-    eventually(desk, "the list", lambda: _polled_calls(page) == 2)
+    desk.wait_until(lambda: _polled_calls(page), "the list", lambda seen: seen == 2)
     expect(rows).to_have_count(2)
     expect(rows.nth(0)).to_contain_text("B-7")
     expect(rows.nth(0)).to_contain_text("통제가 풀림")
@@ -487,8 +487,8 @@ def test_every_word_has_both_languages_and_letters_rest_while_typing(
     page.keyboard.press("l")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     texts = page.locator("[data-t], .clause dt, .certainty, .actions button")
-    eventually(
-        desk, "all of it is English", lambda: not KOREAN.search(" ".join(texts.all_inner_texts()))
+    desk.wait_until(
+        lambda: not KOREAN.search(" ".join(texts.all_inner_texts())), "all of it is English"
     )
     page.keyboard.press("l")
     expect(page.locator("html")).to_have_attribute("lang", "ko")
@@ -501,7 +501,7 @@ def test_every_word_has_both_languages_and_letters_rest_while_typing(
 def test_place_stays_in_the_address_and_opens_from_it(desk: Screen) -> None:
     page = desk.page
     open_place(page, "명동입구")
-    eventually(desk, "address", lambda: "#id=stop" in page.url)
+    desk.wait_until(lambda: page.url, "address", lambda seen: "#id=stop" in seen)
     page.reload()
     expect(page.locator("#card h2")).to_have_text("명동입구")
     expect(page.locator("#box")).to_be_focused()

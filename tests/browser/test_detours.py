@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.cities.stage import City
 from tests.pages import alerts
 from tests.pages.detours import LINK, DetoursShown, going_round
-from tests.pages.screen import Screen, eventually
+from tests.pages.screen import Screen
 
 PERMIT = "2026-굴착-9301"
 
@@ -24,21 +24,23 @@ def test_a_way_round_is_a_dashed_line_with_a_mark_and_the_legend_hides_it(
     shown: DetoursShown, screen: Screen
 ) -> None:
     shown.show_way()
-    eventually(screen, "dashes along the way", lambda: shown.dashes() >= 2)
-    eventually(screen, "a mark", lambda: shown.marks() == 1)
+    screen.wait_until(shown.dashes, "dashes along the way", lambda seen: seen >= 2)
+    screen.wait_until(shown.marks, "a mark", lambda seen: seen == 1)
     expect(shown.count).to_have_text("1")
     shown.box.uncheck()
-    eventually(screen, "nothing", lambda: (shown.marks(), shown.dashes()) == (0, 0))
+    screen.wait_until(
+        lambda: (shown.marks(), shown.dashes()), "nothing", lambda seen: seen == (0, 0)
+    )
     screen.page.wait_for_function("() => bomnae.state.address().includes('off=detours')")
     shown.box.check()
-    eventually(screen, "the mark again", lambda: shown.marks() == 1)
+    screen.wait_until(shown.marks, "the mark again", lambda seen: seen == 1)
 
 
 def test_a_click_on_the_way_says_route_stops_and_that_no_record_explains_it(
     shown: DetoursShown, screen: Screen
 ) -> None:
     shown.show_way()
-    eventually(screen, "the way", lambda: shown.dashes() >= 2)
+    screen.wait_until(shown.dashes, "the way", lambda seen: seen >= 2)
     screen.rests()
     shown.click_way()
     for text in (
@@ -79,7 +81,7 @@ def test_one_that_is_over_goes_and_its_card_says_so(screen: Screen, city: City) 
         expect(shown.card).to_contain_text("300번 버스 우회")
         expect(page.locator("html")).to_have_attribute("data-live", "live")
     expect(shown.card).to_contain_text("더는 우회하지 않습니다.")
-    eventually(screen, "no mark", lambda: shown.marks() == 0)
+    screen.wait_until(shown.marks, "no mark", lambda seen: seen == 0)
 
 
 def test_its_alert_leads_there(screen: Screen, city: City) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from streams.contract.times import now_ms
 from tests.cities.stage import City
-from tests.pages.screen import NewScreen, Screen, box_of, eventually
+from tests.pages.screen import NewScreen, Screen, box_of
 
 MINUTE_MS = 60_000
 WORK = "2026-굴착-9500"
@@ -72,7 +72,7 @@ def test_the_evidence_of_a_discrepancy_is_opened_by_keyboard(screen: Screen, cit
     expect(card).to_be_focused()
     for text in ("지나간 버스", "3대", "2대", "평소의 96%", "계속 중"):
         expect(card).to_contain_text(text)
-    eventually(screen, "the map flew there", lambda: screen.centre() != before)
+    screen.wait_until(screen.centre, "the map flew there", lambda seen: seen != before)
     timeline = card.locator(".timeline")
     expect(timeline).to_have_attribute("aria-label", re.compile("지나간 버스 3대, 우회한 버스 2대"))
     expect(timeline.locator(".hours.open")).to_have_count(1)
@@ -103,11 +103,15 @@ def test_one_kind_is_listed_and_what_is_over_stands_last(screen: Screen, city: C
     expect(rows).to_have_count(2)
     expect(rows.nth(1)).to_have_class("row is-over")
     marks = "() => bomnae.marks.marks.filter((mark) => mark.kind === 'discrepancy').length"
-    eventually(screen, "one mark, of the one that goes on", lambda: page.evaluate(marks) == 1)
+    screen.wait_until(
+        lambda: page.evaluate(marks), "one mark, of the one that goes on", lambda seen: seen == 1
+    )
     page.select_option("#discrepancy-kind", "overrun")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("종료 후 계속 통제")
-    eventually(screen, "no mark of another kind", lambda: page.evaluate(marks) == 0)
+    screen.wait_until(
+        lambda: page.evaluate(marks), "no mark of another kind", lambda seen: seen == 0
+    )
     page.select_option("#discrepancy-kind", "elsewhere")
     expect(page.locator("#discrepancies-none")).to_contain_text("이 종류")
     city.say(d={"a": None, "b": None})
@@ -138,15 +142,15 @@ def test_a_road_that_buses_go_round_is_fenced_whatever_was_declared(
     sure, amber = "160,0,60", "184,106,0"
     assert not has(sure)
     city.say(v={link: {**impassable("confirmed"), "promise_s": 480}})
-    eventually(screen, "a red fence", lambda: has(sure))
+    screen.wait_until(lambda: has(sure), "a red fence")
     expect(card).to_contain_text("통행 불가")
     expect(card).to_contain_text("8분 안에 감지")
     expect(page.locator("[data-name=impassable] .count")).to_have_text("1")
     city.say(v={link: impassable("inferred")})
-    eventually(screen, "an amber one of one route", lambda: has(amber) and not has(sure))
+    screen.wait_until(lambda: has(amber) and not has(sure), "an amber one of one route")
     expect(card).to_contain_text("한 노선만")
     page.uncheck("#show-impassable")
-    eventually(screen, "none", lambda: not has(amber))
+    screen.wait_until(lambda: not has(amber), "none")
     city.say(v={link: None})
 
 
@@ -161,10 +165,12 @@ def test_blind_streets_are_shown_when_asked_for_and_stay_in_the_address(
     page.check("#show-promise")
     expect(key.locator("div")).to_have_count(5)
     expect(key.locator("div").nth(1)).to_contain_text("10분 이내")
-    eventually(
-        screen, "it has a length", lambda: key.locator(".count").nth(1).inner_text() != "0 km"
+    screen.wait_until(
+        lambda: key.locator(".count").nth(1).inner_text(),
+        "it has a length",
+        lambda seen: seen != "0 km",
     )
-    eventually(screen, "in the address", lambda: "on=promise" in page.url)
+    screen.wait_until(lambda: page.url, "in the address", lambda seen: "on=promise" in seen)
     page.reload()
     screen.wait_for("live")
     expect(page.locator("#show-promise")).to_be_checked()

@@ -12,7 +12,7 @@ from streams.domain.overlaps import last_ms
 from streams.domain.unknown_times import notes
 from tests.cities.chuncheon import DUG, WORK, Chuncheon, dig_row, shown_chuncheon
 from tests.cities.seed import Json
-from tests.pages.screen import NewScreen, Screen, eventually, screens_of
+from tests.pages.screen import NewScreen, Screen, screens_of
 
 OPEN: Json = {"ends_ms": None, "first_ends_ms": None, "flags": ["no_end"]}
 SPOILED: Json = {"ends_ms": None, "first_ends_ms": None, "flags": ["end_unreadable"]}
@@ -149,7 +149,7 @@ def test_a_night_is_until_its_morning_at_the_desk_and_the_next_day_on_the_map(
         morning = until(last_ms(row["ends_ms"], row["hours"]), now_ms()).to("ko")
         return f"{morning}까지" in screen.page.locator(".sentence").inner_text()
 
-    eventually(screen, "until its morning, as one says it today", is_until_its_morning)
+    screen.wait_until(is_until_its_morning, "until its morning, as one says it today")
     no_overflow(screen.page)
 
 

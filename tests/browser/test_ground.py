@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Route, expect
 from producers.simulator.ground import FILE
 from tests.cities.stage import City
 from tests.pages import servers
-from tests.pages.screen import GROUND_PAINTED, NewScreen, Screen, eventually, screens_of
+from tests.pages.screen import GROUND_PAINTED, NewScreen, Screen, screens_of
 from tests.pages.tasks import task_times
 
 LAKE = "/#map=12/37.872/127.70"  # the made-up city's roads, and the wide water west of them
@@ -90,25 +90,31 @@ def water_share(screen: Screen, theme: str) -> float:
 def test_water_and_names_are_drawn_in_both_themes(new_screen: NewScreen) -> None:
     screen = new_screen()
     page = screen.open(LAKE)
-    eventually(screen, "water is drawn", lambda: 0.02 < water_share(screen, "light") < 0.5)
-    eventually(screen, "names stand", lambda: {"의암호", "서면"} <= set(page.evaluate(NAMES)))
+    screen.wait_until(lambda: 0.02 < water_share(screen, "light") < 0.5, "water is drawn")
+    screen.wait_until(
+        lambda: set(page.evaluate(NAMES)), "names stand", lambda seen: {"의암호", "서면"} <= seen
+    )
     credit = page.locator(".leaflet-control-attribution")
     expect(credit).to_contain_text("대략의 위치")
     expect(credit).to_contain_text("국토지리정보원")
     page.locator("#tool-dark").click()
-    eventually(screen, "dark water", lambda: water_share(screen, "dark") > 0.02)
-    eventually(screen, "no light water is left", lambda: water_share(screen, "light") == 0)
+    screen.wait_until(lambda: water_share(screen, "dark"), "dark water", lambda seen: seen > 0.02)
+    screen.wait_until(
+        lambda: water_share(screen, "light"), "no light water is left", lambda seen: seen == 0
+    )
     page.locator("#tool-lang").click()
     expect(credit).to_contain_text("approximate")
     for zoom in (9, 14, 17):
         page.evaluate("(z) => { bomnae.map.setView([37.8846, 127.7297], z); }", zoom)
-        eventually(screen, f"names at {zoom}", lambda: page.evaluate(NAMES) != [])
+        screen.wait_until(lambda: page.evaluate(NAMES), f"names at {zoom}", lambda seen: seen != [])
 
 
 def test_it_comes_after_the_first_picture_and_from_here_alone(new_screen: NewScreen) -> None:
     screen = new_screen()
     page = screen.open(LAKE)
-    eventually(screen, "water is drawn", lambda: water_share(screen, "light") > 0.02)
+    screen.wait_until(
+        lambda: water_share(screen, "light"), "water is drawn", lambda seen: seen > 0.02
+    )
     late = page.evaluate(
         """() => { const [ready] = performance.getEntriesByName("bomnae-ready");
         const isOfGround = ({ name }) => /ground(?!-switch)/.test(name);
@@ -122,7 +128,9 @@ def test_it_comes_after_the_first_picture_and_from_here_alone(new_screen: NewScr
 def test_a_pan_costs_the_page_little(new_screen: NewScreen) -> None:
     screen = new_screen()
     page = screen.open(LAKE)
-    eventually(screen, "water is drawn", lambda: water_share(screen, "light") > 0.02)
+    screen.wait_until(
+        lambda: water_share(screen, "light"), "water is drawn", lambda seen: seen > 0.02
+    )
 
     def glide(step: list[int]) -> None:
         page.evaluate(GLIDE, step)
@@ -151,7 +159,9 @@ def test_a_pan_costs_the_page_little(new_screen: NewScreen) -> None:
 def test_layers_are_painted_between_the_frames_of_a_drag(new_screen: NewScreen) -> None:
     screen = new_screen()
     page = screen.open(LAKE)
-    eventually(screen, "water is drawn", lambda: water_share(screen, "light") > 0.02)
+    screen.wait_until(
+        lambda: water_share(screen, "light"), "water is drawn", lambda seen: seen > 0.02
+    )
     page.evaluate(COUNTED)
     corner = page.evaluate("() => String(bomnae.links.canvas.corner)")
     page.mouse.move(800, 450)
@@ -159,7 +169,7 @@ def test_layers_are_painted_between_the_frames_of_a_drag(new_screen: NewScreen) 
     for step in range(40):
         page.mouse.move(800 - 8 * step, 450)
     moved = "(corner) => bomnae.layers.every(({ canvas }) => String(canvas.corner) !== corner)"
-    eventually(screen, "all layers follow", lambda: page.evaluate(moved, corner))
+    screen.wait_until(lambda: page.evaluate(moved, corner), "all layers follow")
     page.mouse.up()
     painted = page.evaluate("() => painted")
     assert painted["in_frames"] == 0
@@ -178,7 +188,7 @@ def test_a_basemap_that_fails_leaves_the_map_and_one_quiet_line(new_screen: NewS
     credit = page.locator(".leaflet-control-attribution")
     expect(credit).to_have_text("바탕 지도를 불러오지 못했습니다")
     expect(page.locator(".leaflet-bomnae-ground-pane canvas")).to_have_count(0)
-    eventually(screen, "roads are drawn", lambda: screen.level(0) != "")
+    screen.wait_until(lambda: screen.level(0), "roads are drawn", lambda seen: seen != "")
 
 
 def test_without_a_basemap_nothing_of_it_is_loaded(

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.contract.times import MINUTE_MS, now_ms
 from tests.cities.duty import (
     CRASH_LINK,

@@ -9,7 +9,7 @@ from streams.state.keys import META
 from tests.cities.stage import City
 from tests.pages import servers
 from tests.pages.line import Line
-from tests.pages.screen import Screen, box_of, eventually
+from tests.pages.screen import Screen, box_of
 from tests.pages.servers import MapServer
 
 NewScreen = Callable[..., Screen]
@@ -26,10 +26,10 @@ def test_page_goes_live_with_nothing_but_its_own_server(screen: Screen) -> None:
 def test_delta_repaints_the_link_it_names(screen: Screen, city: City) -> None:
     city.set_speed(10, 50)
     screen.open()
-    eventually(screen, "the link is green", lambda: screen.level(10) == "free")
+    screen.wait_until(lambda: screen.level(10), "the link is green", lambda seen: seen == "free")
     for speed_kmh, level in ((5, "jam"), (20, "slow"), (None, "unknown"), (44, "free")):
         city.set_speed(10, speed_kmh)
-        eventually(screen, f"the link is {level}", partial(_is_level, screen, 10, level))
+        screen.wait_until(partial(_is_level, screen, 10, level), f"the link is {level}")
 
 
 def _is_level(screen: Screen, index: int, level: str) -> bool:
@@ -60,17 +60,21 @@ def test_speed_on_a_threshold_belongs_to_the_better_level(screen: Screen, city: 
     screen.open()
     jam_kmh = screen.page.evaluate("() => bomnae.picture.network.jam[10]")
     city.set_speed(10, jam_kmh)
-    eventually(screen, "서행 at the threshold", lambda: screen.level(10) == "slow")
+    screen.wait_until(
+        lambda: screen.level(10), "서행 at the threshold", lambda seen: seen == "slow"
+    )
     city.set_speed(10, jam_kmh - 0.1)
-    eventually(screen, "정체 below it", lambda: screen.level(10) == "jam")
+    screen.wait_until(lambda: screen.level(10), "정체 below it", lambda seen: seen == "jam")
 
 
 def test_both_directions_of_a_road_are_seen(screen: Screen, city: City) -> None:
     city.set_speed(20, 50)
     city.set_speed(21, 5)
     screen.open()
-    eventually(screen, "the way there is green", lambda: screen.level(20) == "free")
-    eventually(screen, "the way back is red", lambda: screen.level(21) == "jam")
+    screen.wait_until(
+        lambda: screen.level(20), "the way there is green", lambda seen: seen == "free"
+    )
+    screen.wait_until(lambda: screen.level(21), "the way back is red", lambda seen: seen == "jam")
 
 
 def test_picture_is_stale_when_its_clock_stops_and_live_again_after(
@@ -85,7 +89,9 @@ def test_picture_is_stale_when_its_clock_stops_and_live_again_after(
     expect(page.locator("#live-word")).to_have_text("갱신 지연")
     expect(page.locator("#banner-word")).to_have_text("1분 전 상태입니다 (갱신 지연)")
     expect(page.locator("#banner-detail")).to_contain_text("수집기나 처리기가 멈췄을 수 있습니다")
-    eventually(screen, "the banner moves nothing", lambda: box_of(page.locator("#stage")) == box)
+    screen.wait_until(
+        lambda: box_of(page.locator("#stage")), "the banner moves nothing", lambda seen: seen == box
+    )
     city.is_ticking = True
     screen.wait_for("live")
     expect(page.locator("#banner")).to_be_hidden()
@@ -180,14 +186,14 @@ def test_cut_stream_resumes_without_a_gap(new_screen: NewScreen, city: City, lin
     screen = new_screen(line.url)
     city.set_speed(12, 50)
     screen.open()
-    eventually(screen, "green before", lambda: screen.level(12) == "free")
+    screen.wait_until(lambda: screen.level(12), "green before", lambda seen: seen == "free")
     line.is_down = True
     line.cut()
     screen.wait_for("retry")
     city.set_speed(12, 4)
     line.is_down = False
     screen.wait_for("live")
-    eventually(screen, "red after", lambda: screen.level(12) == "jam")
+    screen.wait_until(lambda: screen.level(12), "red after", lambda seen: seen == "jam")
     assert screen.resyncs() == 0
 
 
@@ -202,7 +208,7 @@ def test_restarted_server_costs_at_most_one_resync(
     city.set_speed(13, 4)
     server.start()
     screen.wait_for("live")
-    eventually(screen, "red after", lambda: screen.level(13) == "jam")
+    screen.wait_until(lambda: screen.level(13), "red after", lambda seen: seen == "jam")
     assert screen.resyncs() <= 1
 
 
@@ -211,15 +217,17 @@ def test_delta_that_does_not_follow_the_last_brings_a_new_snapshot(
 ) -> None:
     page = screen.open()
     city.set_speed(14, 50)
-    eventually(screen, "green", lambda: screen.level(14) == "free")
+    screen.wait_until(lambda: screen.level(14), "green", lambda seen: seen == "free")
     page.evaluate(
         """() => { const at = parseInt(bomnae.stream.last), net = bomnae.stream.net;
         bomnae.stream.receive(`${at}-9`, {prev: `${at}-8`, net, l: [14, 3]}); }"""
     )
-    eventually(screen, "a resync", lambda: screen.resyncs() >= 1)
+    screen.wait_until(screen.resyncs, "a resync", lambda seen: seen >= 1)
     city.set_speed(15, 3)
-    eventually(screen, "deltas go on", lambda: screen.level(15) == "jam")
-    eventually(screen, "what was false is not shown", lambda: screen.level(14) == "free")
+    screen.wait_until(lambda: screen.level(15), "deltas go on", lambda seen: seen == "jam")
+    screen.wait_until(
+        lambda: screen.level(14), "what was false is not shown", lambda seen: seen == "free"
+    )
 
 
 def test_unreachable_server_is_said_and_tried_again(new_screen: NewScreen, line: Line) -> None:
@@ -241,7 +249,7 @@ def test_tabs_of_a_browser_share_one_stream(screen: Screen, city: City) -> None:
         expect(page.locator("html")).to_have_attribute("data-live", "live")
     city.set_speed(16, 3)
     for page in (first, *others):
-        eventually(screen, "each tab has it", partial(_has_speed, page, 16, 3))
+        screen.wait_until(partial(_has_speed, page, 16, 3), "each tab has it")
 
 
 def _has_speed(page: Page, index: int, speed_kmh: int) -> bool:

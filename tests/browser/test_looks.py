@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.cities.stage import City
 from tests.pages.kwcag import fits
-from tests.pages.screen import Screen, box_of, eventually
+from tests.pages.screen import Screen, box_of
 
 NewScreen = Callable[..., Screen]
 
@@ -16,7 +16,7 @@ def test_language_turns_to_english_and_stays_in_the_address(screen: Screen) -> N
     expect(page.locator("#live-word")).to_have_text("Live")
     expect(page.locator("[data-name=jam] .word")).to_have_text("Jam")
     expect(page.locator("#feeds .word").first).not_to_contain_text("정상")
-    eventually(screen, "address", lambda: "lang=en" in page.url)
+    screen.wait_until(lambda: page.url, "address", lambda seen: "lang=en" in seen)
     page.keyboard.press("l")
     expect(page.locator("#live-word")).to_have_text("실시간")
 
@@ -35,7 +35,7 @@ def test_dark_follows_the_system_until_chosen(new_screen: NewScreen) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.keyboard.press("d")
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
-    eventually(screen, "address", lambda: "light" in page.url)
+    screen.wait_until(lambda: page.url, "address", lambda seen: "light" in seen)
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
 
@@ -43,10 +43,10 @@ def test_dark_follows_the_system_until_chosen(new_screen: NewScreen) -> None:
 def test_colour_blind_palette_repaints_the_roads(screen: Screen, city: City) -> None:
     city.set_speed(60, 50)
     page = screen.open()
-    eventually(screen, "green", lambda: screen.level(60) == "free")
-    eventually(screen, "not blue", lambda: screen.probe(60)[2][1] > screen.probe(60)[2][2])
+    screen.wait_until(lambda: screen.level(60), "green", lambda seen: seen == "free")
+    screen.wait_until(lambda: screen.probe(60)[2][1] > screen.probe(60)[2][2], "not blue")
     page.keyboard.press("c")
-    eventually(screen, "blue", lambda: screen.probe(60)[2][2] > screen.probe(60)[2][1])
+    screen.wait_until(lambda: screen.probe(60)[2][2] > screen.probe(60)[2][1], "blue")
     expect(page.locator("#tool-cb")).to_have_attribute("aria-pressed", "true")
 
 

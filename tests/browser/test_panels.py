@@ -12,7 +12,7 @@ from streams.state.keys import key
 from tests.cities import seed
 from tests.cities.stage import City
 from tests.pages import servers
-from tests.pages.screen import Screen, eventually
+from tests.pages.screen import Screen
 
 HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"
 
@@ -36,7 +36,7 @@ def test_search_by_initial_consonants_flies_to_the_road(screen: Screen) -> None:
     page.keyboard.press("ArrowDown")
     expect(first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
-    eventually(screen, "the map moved to the road", lambda: screen.centre() != before)
+    screen.wait_until(screen.centre, "the map moved to the road", lambda seen: seen != before)
     expect(page.locator("#search-list")).to_be_hidden()
 
 
@@ -71,13 +71,15 @@ def test_kind_of_a_result_is_in_the_language_chosen(screen: Screen) -> None:
 def test_legend_row_hides_its_level_and_the_road_stays(screen: Screen, city: City) -> None:
     city.set_speed(30, 4)
     page = screen.open()
-    eventually(screen, "red", lambda: screen.level(30) == "jam")
+    screen.wait_until(lambda: screen.level(30), "red", lambda seen: seen == "jam")
     expect(page.locator("[data-name=jam] .count")).to_have_text(re.compile(r"^[1-9][\d,]*$"))
     page.uncheck("#show-jam")
-    eventually(screen, "only the bed of the road", lambda: screen.level(30) == "bed")
-    eventually(screen, "address", lambda: "off=jam" in page.url)
+    screen.wait_until(
+        lambda: screen.level(30), "only the bed of the road", lambda seen: seen == "bed"
+    )
+    screen.wait_until(lambda: page.url, "address", lambda seen: "off=jam" in seen)
     page.keyboard.press("3")
-    eventually(screen, "red again", lambda: screen.level(30) == "jam")
+    screen.wait_until(lambda: screen.level(30), "red again", lambda seen: seen == "jam")
 
 
 def test_chip_shows_every_status_of_a_feed(screen: Screen, city: City) -> None:
@@ -180,8 +182,8 @@ def test_work_of_the_list_opens_its_card_and_its_page(screen: Screen, city: City
     card = page.locator("#card")
     for text in ("상수도 관로 이설", "전면 통제", "진행 중", "033-250-0000", "2026-굴착-7001"):
         expect(card).to_contain_text(text)
-    eventually(screen, "the map flew to the link", lambda: screen.zoom() >= 15)
-    eventually(screen, "address", lambda: "work=2026-" in page.url)
+    screen.wait_until(screen.zoom, "the map flew to the link", lambda seen: seen >= 15)
+    screen.wait_until(lambda: page.url, "address", lambda seen: "work=2026-" in seen)
     card.get_by_role("link", name="공사 안내면 열기").click()
     expect(page.locator("h1")).to_have_text("상수도 관로 이설")
     expect(page.locator(".verdict")).to_contain_text("전면 통제")
@@ -223,7 +225,9 @@ def test_short_closure_is_seen_beside_its_mark_in_a_view_of_the_city(
       return [12, -12].map((far) => [...marks.canvas.ctx.getImageData(
         Math.round(view.px(x) + n[0] * side + dx / size * far),
         Math.round(view.py(y) + n[1] * side + dy / size * far), 1, 1).data][3]); }"""
-    eventually(screen, "stripes at both ends", lambda: min(page.evaluate(away)) > 0)
+    screen.wait_until(
+        lambda: min(page.evaluate(away)), "stripes at both ends", lambda seen: seen > 0
+    )
     city.set_speed(48, 30)
 
 
@@ -300,7 +304,7 @@ def test_hostile_text_of_a_feed_is_shown_as_text(screen: Screen, city: City, whe
 def test_pressed_link_says_its_speed_and_what_it_rests_on(screen: Screen, city: City) -> None:
     city.set_speed(50, 33, certainty="inferred", samples=1, sources={"bus": 1})
     page = screen.open("/#off=buses,minor,partial,full,incidents")
-    eventually(screen, "green", lambda: screen.level(50) == "free")
+    screen.wait_until(lambda: screen.level(50), "green", lambda seen: seen == "free")
     x, y, _ = screen.probe(50)
     page.mouse.move(x, y)
     expect(page.locator("#hint")).to_contain_text("33 km/h")

@@ -17,7 +17,7 @@ from streams.history.tables import CallAct, FeedAct, LinkMinute, WorkPhase
 from tests.cities.stage import City
 from tests.pages import servers
 from tests.pages.kwcag import fits
-from tests.pages.screen import NewScreen, Screen, eventually
+from tests.pages.screen import NewScreen, Screen
 
 JAMMED, SHUT = 3, 4
 WORK = "2026-H-1"
@@ -96,7 +96,9 @@ def test_a_day_is_chosen_by_keyboard_and_a_gap_is_no_calm_road(
     expect(page.locator("#moment-detail")).to_contain_text("이력 파일에서 읽은")
     expect(field).to_have_value(str(before(THERE)))
     expect(said).to_have_text("이력")
-    eventually(screen, "the roads of then", lambda: roads(page) == [[2, None], [0, "full"]])
+    screen.wait_until(
+        lambda: roads(page), "the roads of then", lambda seen: seen == [[2, None], [0, "full"]]
+    )
     page.locator("#time-day-back").focus()
     page.keyboard.press("Tab")
     expect(field).to_be_focused()

@@ -12,7 +12,7 @@ from tests.cities.stage import City
 from tests.cities.traffic import Traffic
 from tests.pages import servers
 from tests.pages.cities import running_city
-from tests.pages.screen import NewScreen, Screen, box_of, eventually, screens_of
+from tests.pages.screen import NewScreen, Screen, box_of, screens_of
 from tests.pages.tasks import task_times
 
 PROVINCE = 100_000
@@ -80,7 +80,7 @@ def is_painted(screen: Screen, place: int, level: str) -> bool:
 
 
 def shows(screen: Screen, place: int, kmh: int) -> None:
-    eventually(screen, f"{kmh} km/h on {place}", partial(is_at, screen.page, place, kmh))
+    screen.wait_until(partial(is_at, screen.page, place, kmh), f"{kmh} km/h on {place}")
 
 
 def is_calm(page: Page) -> bool:
@@ -102,7 +102,7 @@ def test_it_opens_soon_with_its_great_roads(new_screen: NewScreen) -> None:
         times.append(
             page.evaluate("() => performance.getEntriesByName('bomnae-ready')[0].startTime")
         )
-        eventually(screen, "roads are painted", partial(is_calm, page))
+        screen.wait_until(partial(is_calm, page), "roads are painted")
         followed = page.evaluate("() => bomnae.picture.counts.reduce((a, b) => a + b)")
         assert 2_000 < followed < 10_000
         expect(page.locator('[data-t="legend.in_view"]')).to_be_visible()
@@ -117,7 +117,7 @@ def test_it_pans_and_zooms_without_a_long_task(new_screen: NewScreen) -> None:
     def pan(step: list[int]) -> None:
         page.evaluate(GLIDE, step)
         page.wait_for_function(IS_THERE)
-        eventually(screen, "the map is still", lambda: is_calm(page))
+        screen.wait_until(lambda: is_calm(page), "the map is still")
 
     for zoom in (None, 13, 15):
         if zoom:
@@ -127,8 +127,8 @@ def test_it_pans_and_zooms_without_a_long_task(new_screen: NewScreen) -> None:
         for step in PANS:
             times = task_times(page, partial(pan, step))
             assert times[0] <= LONG_MS
-            eventually(
-                screen, "followed as asked", lambda: page.evaluate(FOLLOWED) == page.evaluate(ASKED)
+            screen.wait_until(
+                lambda: page.evaluate(FOLLOWED) == page.evaluate(ASKED), "followed as asked"
             )
     assert screen.resyncs() == 0
 
@@ -136,7 +136,7 @@ def test_it_pans_and_zooms_without_a_long_task(new_screen: NewScreen) -> None:
 def test_roads_come_while_the_map_is_dragged(new_screen: NewScreen) -> None:
     screen = new_screen()
     page = screen.open("/#map=15/37.7/127.9")
-    eventually(screen, "the map is still", lambda: is_calm(page))
+    screen.wait_until(lambda: is_calm(page), "the map is still")
     before, x = page.evaluate(FOLLOWED), 1100
 
     def dragged_on() -> bool:
@@ -147,12 +147,10 @@ def test_roads_come_while_the_map_is_dragged(new_screen: NewScreen) -> None:
 
     page.mouse.move(x, 450)
     page.mouse.down()
-    eventually(screen, "other tiles are followed", dragged_on)
+    screen.wait_until(dragged_on, "other tiles are followed")
     page.mouse.up()
-    eventually(
-        screen,
-        "those of the view are followed",
-        lambda: page.evaluate(FOLLOWED) == page.evaluate(ASKED),
+    screen.wait_until(
+        lambda: page.evaluate(FOLLOWED) == page.evaluate(ASKED), "those of the view are followed"
     )
     assert screen.resyncs() == 0
 
@@ -166,7 +164,7 @@ def test_alerts_keep_their_room_beside_a_long_list(new_screen: NewScreen) -> Non
         alerts, tabs = (box_of(page.locator(name)) for name in ("#alerts-none", "#lists"))
         return alerts["y"] + alerts["height"] <= tabs["y"]
 
-    eventually(screen, "alerts stand over the lists", has_room)
+    screen.wait_until(has_room, "alerts stand over the lists")
 
 
 def test_a_change_in_view_is_painted_and_none_out_of_view_comes(
@@ -183,7 +181,7 @@ def test_a_change_in_view_is_painted_and_none_out_of_view_comes(
         city.set_speed(FAR, 33.0)
         city.set_speed(NEAR, float(kmh))
         shows(screen, NEAR, kmh)
-        eventually(screen, level, partial(is_painted, screen, NEAR, level))
+        screen.wait_until(partial(is_painted, screen, NEAR, level), level)
     assert speed(page, FAR) == -1
     came = str(page.evaluate("() => came"))
     assert came.count('"tile"') >= 2
@@ -203,14 +201,14 @@ def test_a_link_out_of_view_is_found_by_its_address(new_screen: NewScreen, city:
     city.set_speed(FAR, 41.0)
     page = screen.open(f"/#link={link.id}")
     expect(page.locator("#card h2")).to_have_text(link.name)
-    eventually(screen, "it was flown to", lambda: screen.zoom() > 14)
+    screen.wait_until(screen.zoom, "it was flown to", lambda seen: seen > 14)
     shows(screen, FAR, 41)
     page.evaluate("() => { bomnae.map.setView([37.9, 127.7], 12); }")
-    eventually(screen, "another view", lambda: follows(page, 0))
+    screen.wait_until(lambda: follows(page, 0), "another view")
     city.set_speed(FAR, 42.0)
     expect(page.locator("#card .speed b")).to_have_text("42")  # the card goes on
     page.locator("#card .close").click()
-    eventually(screen, "it is followed no longer", lambda: not follows(page, FAR))
+    screen.wait_until(lambda: not follows(page, FAR), "it is followed no longer")
     assert screen.resyncs() == 0
 
 
@@ -222,13 +220,13 @@ def test_a_search_and_a_row_lead_to_roads_never_met(new_screen: NewScreen, city:
     page.locator("#search-list [role=option]").first.click()
     expect(page.locator("#card h2")).to_contain_text(city.network.links[FAR].road_name)
     found = city.network.index[page.evaluate("() => bomnae.state.chosen.id")]
-    eventually(screen, "the road is followed", lambda: follows(page, found))
-    eventually(screen, "it was flown to", lambda: screen.probe(found)[0] > 0)
+    screen.wait_until(lambda: follows(page, found), "the road is followed")
+    screen.wait_until(lambda: screen.probe(found)[0], "it was flown to", lambda seen: seen > 0)
     page.locator("#works-list .row").first.click()
     work = page.locator("#card")
     expect(work).to_have_attribute("data-kind", "work")
     first = page.evaluate("() => bomnae.picture.rows.work.get(bomnae.state.chosen.id).links[0]")
-    eventually(screen, "the road of the work is followed", lambda: follows(page, first))
+    screen.wait_until(lambda: follows(page, first), "the road of the work is followed")
 
 
 def test_an_unknown_link_is_said_to_be_one(new_screen: NewScreen) -> None:
@@ -250,7 +248,7 @@ def test_two_tabs_look_at_different_places(
             city.set_speed(NEAR, float(kmh))
             city.set_speed(FAR, float(kmh) + 10)
             shows(screen, NEAR, kmh)
-            eventually(screen, "the other tab", partial(is_at, other, FAR, kmh + 10))
+            screen.wait_until(partial(is_at, other, FAR, kmh + 10), "the other tab")
         other.close()
         city.set_speed(NEAR, 50.0)
         shows(screen, NEAR, 50)

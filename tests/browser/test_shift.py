@@ -12,7 +12,7 @@ from local.stack import Stack
 from streams.contract.times import now_ms
 from tests.cities import shifts
 from tests.pages import kwcag
-from tests.pages.screen import NewScreen, Screen, eventually, screens_of
+from tests.pages.screen import NewScreen, Screen, screens_of
 from tests.services.asking import Json, ask
 
 NOW = "/api/v1/shifts/current"
@@ -101,7 +101,7 @@ def test_a_note_waits_while_the_log_is_away_and_is_sent_once(
     expect(wait).to_contain_text("아직 기록되지 않음")
     page.reload()
     expect(wait).to_contain_text("견인 22시")
-    eventually(screen, "it tries again", lambda: len(posts) > 1)
+    screen.wait_until(lambda: len(posts), "it tries again", lambda seen: seen > 1)
     assert "견인 22시" not in texts(road)
     page.unroute("**/notes")
     expect(wait).to_have_count(0)
@@ -157,7 +157,7 @@ def test_both_sign_and_it_prints_on_one_page(new_window: NewScreen, road: str) -
     expect(page.locator("#shift")).to_have_attribute("data-state", "taken")
     expect(page.locator("#shift-digest")).to_contain_text("SHA-256")
     signed = page.locator("#shift").get_attribute("data-shift")
-    eventually(screen, "paper", lambda: "이관제" in on_paper(page))
+    screen.wait_until(lambda: on_paper(page), "paper", lambda seen: "이관제" in seen)
     for text in ("팔호광장 신호기", "김상황", "순찰차 출동", "SHA-256", "정류장2→정류장4"):
         assert text in on_paper(page)
     assert pages_of(page) == [A4]

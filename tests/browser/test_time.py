@@ -16,7 +16,7 @@ from streams.state.keys import PAST, key, past_key
 from tests.cities import seed
 from tests.cities.stage import City
 from tests.pages.alerts import alert, raise_alert
-from tests.pages.screen import Screen, eventually
+from tests.pages.screen import Screen
 
 WORK = "2026-T-1"
 JAMMED, OPEN = 3, 4
@@ -97,10 +97,12 @@ def test_a_moment_has_its_roads_works_and_feeds_and_its_address(
     page = screen.open(f"/#at={at(then_ms)}")
     expect(page.locator("#moment-detail")).to_contain_text("그 뒤에 알게 된 것도")
     expect(page.locator("#works-list .row")).to_have_count(1)
-    eventually(screen, "the roads of then", lambda: roads(page) == [[2, None], [0, "full"]])
+    screen.wait_until(
+        lambda: roads(page), "the roads of then", lambda seen: seen == [[2, None], [0, "full"]]
+    )
     page.wait_for_function("() => bomnae.picture.rows.bus.size === 0")
     expect(page.locator("#feeds .word", has_text=re.compile("^정상$")).first).to_be_visible()
-    eventually(screen, "red is drawn", lambda: screen.probe(JAMMED)[2][0] > 150)
+    screen.wait_until(lambda: screen.probe(JAMMED)[2][0], "red is drawn", lambda seen: seen > 150)
     page.locator("#time-then").check()
     expect(page.locator("#moment-detail")).to_contain_text("그때까지 들어온 자료만")
     expect(page).to_have_url(re.compile("&then"))

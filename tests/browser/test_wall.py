@@ -14,7 +14,7 @@ from streams.state.keys import ON_WALL, login_key
 from tests.cities.stage import City
 from tests.pages import kwcag, servers
 from tests.pages.alerts import acknowledge, alert, left_quiet, raise_alert
-from tests.pages.screen import NewScreen, Screen, eventually
+from tests.pages.screen import NewScreen, Screen
 
 HD, UHD = {"width": 1920, "height": 1080}, {"width": 3840, "height": 2160}
 DISTANCE_MM, DIAGONAL_MM = 4000, 55 * 25.4
@@ -88,7 +88,7 @@ def test_every_letter_is_read_from_four_metres(city: City, new_screen: NewScreen
         assert len(main) > 7
         assert {x: n for x, n in every.items() if n > AT_LEAST} == {}
         assert {x: n for x, n in main.items() if n > AT_EASE} == {}
-        eventually(screen, "nothing is cut off", lambda: page.evaluate(CUT) == [])
+        screen.wait_until(lambda: page.evaluate(CUT), "nothing is cut off", lambda seen: seen == [])
         scale = page.evaluate("() => own('palette.js').then((palette) => palette.screenScale())")
         assert heights(SMALLEST_LABEL_PX * scale, size["width"]) <= AT_LEAST
 
@@ -177,7 +177,7 @@ def looks_as(screen: Screen, wall: Page) -> None:
         places = zip(at(wall), at(screen.page), strict=True)
         return all(abs(one - other) < 1e-4 for one, other in places)
 
-    eventually(screen, "the wall looks there", is_there)
+    screen.wait_until(is_there, "the wall looks there")
 
 
 def test_an_operators_screen_is_followed_to_its_time_and_back(

@@ -102,7 +102,7 @@ class Duty:
         self._thread.start()
         stack.python("clock", "producers", "clock")
         stack.python("dispatch", "streams", "dispatch")
-        stack.wait(maps, lambda: answers(port), "the map server")
+        maps.wait_until(lambda: answers(port), "the map server")
         self.url = f"http://127.0.0.1:{port}"
         return self
 
@@ -259,7 +259,7 @@ class Duty:
             clocks = held.numbers(store, "clock", partitions).values()
             return len(clocks) == partitions and min(clocks) >= at_ms
 
-        self.stack.wait(self.stack.processes["worker"], is_passed, "the morning in the log")
+        self.stack.processes["worker"].wait_until(is_passed, "the morning in the log")
         store.close()
 
     def _morning_crash(self) -> tuple[Record, ...]:

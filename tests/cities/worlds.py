@@ -12,8 +12,8 @@ import redis
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from local import held
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from producers.network.importing import write_network
 from producers.publishing.topic_setup import ensure_topics
 from streams.audit.fold import fold_log, plain, stored
@@ -157,9 +157,6 @@ def wait_drained(stack: Stack, tick_ms: int, *, within_s: float = 120) -> None:
     seen: list[dict[bytes, bytes]] = []
 
     def is_drained() -> bool:
-        for process in stack.processes.values():
-            if process.name.startswith("worker") and process.exit_code is None:
-                process.said("")
         clocks = held.numbers(store, "clock", partitions).values()
         seen.append(held.rows(store, POSITIONS, partitions))
         is_in = all(int(seen[-1].get(name.encode(), -1)) >= at for name, at in due.items())

@@ -1,6 +1,5 @@
 """Apache Kafka for all rows."""
 
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,9 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from local.services import answers, delete_topics, free_port, start_apache_kafka, wait_until
+from local.services import answers, delete_topics, free_port, start_apache_kafka
 from local.stack import JARS
+from local.waiting import wait_until
 from producers.publishing.topic_setup import ensure_topics
 from streams.contract import topics
 from streams.contract.settings import Settings
@@ -78,12 +78,13 @@ class Broker:
             consumer.assign(pairs)
             consumer.seek_to_beginning(*pairs)
             wanted = {tp: ends[f"{tp.topic}/{tp.partition}"] for tp in pairs}
-            deadline = time.monotonic() + 180
-            while any(consumer.position(tp) < end for tp, end in wanted.items()):
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"{topic.name} was not read within 180 s")
+
+            def left() -> int:
                 for batch in consumer.poll(500).values():
-                    records += batch
+                    records.extend(batch)
+                return sum(end - consumer.position(tp) for tp, end in wanted.items())
+
+            wait_until(left, f"{topic.name} read", lambda seen: seen <= 0, within_s=180)
         finally:
             consumer.close()
         return records
@@ -109,7 +110,12 @@ class Broker:
         admin = KafkaAdminClient(bootstrap_servers=self.address)
         try:
             admin.delete_topics([topic.name])
-            wait_until(lambda: topic.name not in admin.list_topics(), "the deletion", within_s=120)
+            wait_until(
+                admin.list_topics,
+                "the deletion",
+                lambda seen: topic.name not in seen,
+                within_s=120,
+            )
         finally:
             admin.close()
         ensure_topics(Settings(kafka=(self.address,)))

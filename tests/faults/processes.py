@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-from local.services import Process, wait_until
+from local.services import Process
 
 
 def send_signal(process: Process, number: signal.Signals) -> None:
@@ -15,9 +15,7 @@ def send_signal(process: Process, number: signal.Signals) -> None:
 def wait_exit(process: Process, within_s: float) -> tuple[int | None, float]:
     """Its exit code and how long it took to end, s."""
     begin = time.monotonic()
-    wait_until(
-        lambda: process.exit_code is not None, f"the end of {process.name}", within_s=within_s
-    )
+    process.wait_ended(within_s)
     return process.exit_code, time.monotonic() - begin
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
-from local.services import wait_until
+from local.waiting import wait_until
 from producers.publishing.publisher import Publisher
 from streams.contract import topics, wire
 from streams.contract.records import LinkSpeed, SpeedBatch
@@ -47,14 +47,16 @@ class Load:
     def more(self, count: int) -> None:
         """Wait until so many more messages were handed over."""
         due = len(self.sent) + count
-        wait_until(lambda: len(self.sent) >= due, "more messages")
+        wait_until(lambda: len(self.sent), "more messages", lambda seen: seen >= due)
 
     def end(self) -> None:
         """Hand over no more, and wait until everything handed over is told of."""
         self._told.set()
         self._thread.join(120)
         assert not self._thread.is_alive(), "it still hands over"
-        wait_until(lambda: self.publisher.waiting == 0, "nothing waits", within_s=300)
+        wait_until(
+            lambda: self.publisher.waiting, "nothing waits", lambda seen: seen == 0, within_s=300
+        )
         self.publisher.close()
 
 

@@ -6,7 +6,6 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from local import held
-from local.services import Process, start_redis, wait_until
+from local.services import Process, start_redis
 from local.stack import ROOT
+from local.waiting import wait_until
 from producers.network.importing import write_network
 from streams.contract import topics
 from streams.state.keys import BEGUN, OUTBOX, POSITIONS, WORKERS, key
@@ -117,13 +117,15 @@ class Rig(WarmStack):
         started = [self.worker(each) for each in settings]
         self._crew += started
         for process in started:
-            self.wait(process, partial(process.said, "worker started"), process.name)
+            process.wait_said("worker started")
         self.wait_members(len(self._crew))
         return started
 
     def wait_members(self, size: int) -> None:
         """Wait until the group of workers is of this size and at rest."""
-        wait_until(lambda: len(self.broker.members()) == size, f"a group of {size}")
+        wait_until(
+            lambda: len(self.broker.members()), f"a group of {size}", lambda seen: seen == size
+        )
 
     def leave_crew(self, process: Process) -> None:
         """Stop a worker for good: nobody starts it anew."""
@@ -136,7 +138,7 @@ class Rig(WarmStack):
             if process.exit_code is None:
                 continue
             if process.exit_code not in RESTARTED:
-                process.said("")
+                process.check_running()
             self.restarts.append(process.exit_code)
             process.stop()
             process.start()
@@ -184,20 +186,18 @@ class Rig(WarmStack):
     def wait_drained(self, within_s: float = 300) -> float:
         """Wait until the state contains the whole log; how long it took, s."""
         begin = time.monotonic()
-        last = [-1]
 
-        def is_drained() -> bool:
+        def lag() -> int | Exception:
             self.tend()
             try:
-                last[0] = self.lag()
-            except (RedisError, KafkaError, OSError):
-                return False
-            return last[0] == 0
+                return self.lag()
+            except (RedisError, KafkaError, OSError) as error:
+                return error
 
         try:
-            wait_until(is_drained, "the state at the end of the log", within_s=within_s)
+            wait_until(lag, "no lag behind the log", lambda seen: seen == 0, within_s=within_s)
         except TimeoutError as error:
-            raise TimeoutError(f"{error}: lag {last[0]}, positions {self.positions()}") from None
+            raise TimeoutError(f"{error}, positions {self.positions()}") from None
         return time.monotonic() - begin
 
     def enough(self) -> None:
@@ -215,15 +215,15 @@ class Rig(WarmStack):
         """Wait until every partition has come to its mark; how long it took, s."""
         begin = time.monotonic()
 
-        def is_past() -> bool:
+        def short_of() -> Partitions | RedisError:
             self.tend()
             try:
                 at = self.positions()
-            except RedisError:
-                return False
-            return all(at.get(name, 0) >= mark for name, mark in marks.items())
+            except RedisError as error:
+                return error
+            return {name: at.get(name, 0) for name, mark in marks.items() if at.get(name, 0) < mark}
 
-        wait_until(is_past, f"positions at {marks}", within_s=within_s)
+        wait_until(short_of, f"positions at {marks}", lambda seen: seen == {}, within_s=within_s)
         return time.monotonic() - begin
 
     def wait_working(self, processes: Iterable[Process] = (), least: int = 1) -> None:
@@ -232,7 +232,7 @@ class Rig(WarmStack):
 
         def is_moving() -> bool:
             for process in processes:
-                process.said("")
+                process.check_running()
             self.tend()
             return self._inputs_in() >= begin + least
 

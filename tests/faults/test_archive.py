@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local.services import Process, wait_until
+from local.services import Process
 from streams.history.fold import FOLDED
 from streams.history.keeping import kept_in
 from streams.history.remaking import damage_of
@@ -37,11 +37,10 @@ def stop_at_end(rig: Rig, process: Process, folder: Path) -> None:
     ends = rig.broker.ends(FOLDED)
 
     def has_all() -> bool:
-        process.said("")
         kept = kept_in(folder)
         return kept is not None and all(kept.positions.get(x, 0) >= ends[x] for x in ends)
 
-    wait_until(has_all, "the archive at the log's end", within_s=180)
+    process.wait_until(has_all, "the archive at the log's end", within_s=180)
     process.stop()
     assert process.exit_code == 0, process.log.read_text(encoding="utf-8")
 
@@ -57,12 +56,12 @@ def test_f49_archive(rig: Rig, figures: Figures) -> None:
             code, _ = wait_exit(archive(rig, broken, fail), 180)
             assert code == -9, fail
         process = archive(rig, broken)
-        rig.wait(process, lambda: process.said("history begins"), "its begin")
+        process.wait_said("history begins")
         disk.fill()
-        rig.wait(process, lambda: process.said("cannot be written, and waits"), "its word")
+        process.wait_said("cannot be written, and waits")
         rig.wait_past(rig.ahead())  # the city goes on
         disk.free()
-        rig.wait(process, lambda: process.said("the history is written again"), "its word")
+        process.wait_said("the history is written again")
         rig.enough()
         rig.judge(figures)
         stop_at_end(rig, process, broken)

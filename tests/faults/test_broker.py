@@ -5,7 +5,7 @@ import time
 import pytest
 
 from local.faults import Mode, Proxy
-from local.services import wait_until
+from local.waiting import wait_until
 from streams.contract import topics
 from streams.state.keys import LOST, POSITIONS, key
 from tests.cities.worlds import settings_of
@@ -44,9 +44,10 @@ def test_f10_lost_answer(rig: Rig, figures: Figures) -> None:
         feeder = rig.feed(log, address=f"127.0.0.1:{proxy.port}")
         for _ in range(scaled(5)):
             sent, swallowed = feeder.sent, proxy.swallowed_bytes
-            wait_until(lambda: feeder.sent > sent + 100, "messages")  # noqa: B023
+            wait_until(lambda: feeder.sent, "messages", lambda seen: seen > sent + 100)  # noqa: B023
             proxy.set(Mode.DEAF)
-            wait_until(lambda: proxy.swallowed_bytes > swallowed + 200, "lost answers")  # noqa: B023
+            due = swallowed + 200
+            wait_until(lambda: proxy.swallowed_bytes, "lost answers", lambda seen: seen > due)  # noqa: B023
             proxy.set(Mode.PASS)
             proxy.cut()
         rig.enough()

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from redis import asyncio as aioredis
 
-from local.services import start_redis, wait_until
+from local.services import start_redis
+from local.waiting import wait_until
 from streams.contract.ed25519 import make_key
 from streams.state.store_health import Trouble, store_health
 from tests.faults import load
@@ -40,8 +41,10 @@ def test_f17_full_disk_of_redis(rig: Rig, figures: Figures) -> None:
             rig.feed(load.day(SEED, scaled(load.LONG)))
             rig.wait_working(least=100)
             disk.fill()
-            wait_until(lambda: trouble(rig) is Trouble.DISK, "its word on the disk")
-            wait_until(lambda: worker.said("MISCONF"), "the worker's word")
+            wait_until(
+                lambda: trouble(rig), "its word on the disk", lambda seen: seen is Trouble.DISK
+            )
+            worker.wait_said("MISCONF")
             assert not rig.is_half_applied(), "something is half-applied"
             figures.exactly("exit code of a snapshot", snapshot(rig, disk.folder), 2)
             assert [x.name for x in disk.folder.iterdir() if "city" in x.name] == []

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from local import held
+from local.waiting import wait_until
 from streams.contract import topics, wire
 from streams.contract.records import PositionBatch, Tick
 from streams.state.keys import COUNTS, DEAD_LETTERS, key, parts_of
 from tests.cities.worlds import PARTITIONS, Sent, at_stop, settings_of, tick
 from tests.faults import load
 from tests.faults.figures import Figures, p95, scaled
+from tests.faults.node import Partitions
 from tests.faults.oracle import Oracle, live
 from tests.faults.processes import resident_mb
 from tests.faults.rig import INPUTS, PER_S, Rig
@@ -215,12 +217,13 @@ class Probe:
         return found
 
     def _seen(self, store: Any, begin: float) -> float:
-        while time.monotonic() < begin + 180:
-            clocks = list(held.numbers(store, "clock", PARTITIONS).values())
-            if len(clocks) == PARTITIONS and min(clocks) >= self._now_ms:
-                return time.monotonic() - begin
-            time.sleep(0.002)
-        raise TimeoutError(f"tick {self._now_ms} was not folded within 180 s")
+        wait_until(
+            lambda: list(held.numbers(store, "clock", PARTITIONS).values()),
+            f"tick {self._now_ms} folded",
+            lambda clocks: len(clocks) == PARTITIONS and min(clocks) >= self._now_ms,
+            every_s=0.002,
+        )
+        return time.monotonic() - begin
 
 
 @pytest.mark.row("F25", "a burst of 1,000 poison messages of nine kinds")
@@ -270,14 +273,19 @@ def test_f26_hot_key(rig: Rig, figures: Figures) -> None:
     place = f"{topics.LINK_SPEEDS.name}/{hot[0][1]}"
     process = rig.worker()
     begin_s, others_s, others = 0.0, 0.0, len(ends)
-    at: dict[str, int] = {}
-    while at.get(place, 0) < ends[place]:
-        assert process.exit_code is None, process.output[-2000:]
+
+    def positions() -> Partitions:
+        nonlocal begin_s, others_s, others
+        process.check_running()
         at = rig.positions()
         others = sum(at.get(name, 0) < end for name, end in ends.items() if name != place)
         begin_s = begin_s or (time.monotonic() if at else 0.0)
         others_s = others_s or (0.0 if others else time.monotonic() - begin_s)
-        time.sleep(0.01)
+        return at
+
+    wait_until(
+        positions, "the hot partition", lambda at: at.get(place, 0) >= ends[place], every_s=0.01
+    )
     figures.exactly("other partitions that waited for its end", others, 0)
     figures.took("all others in, from the first", others_s, 5)
     rig.judge(figures)

@@ -5,12 +5,14 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 import msgspec
 import pytest
 
-from local.services import free_port, wait_until
+from local.services import free_port
+from local.waiting import wait_until
 from producers.publishing.publisher import MAX_WAITING_BYTES
 from streams.contract import topics, wire
 from streams.contract.records import (
@@ -74,7 +76,7 @@ class City(Rig):
         env = {"BOMNAE_METRICS": f"127.0.0.1:{self.metrics}"}
         self.python("producers", "producers", "run", "--no-clock", env=env)
         for feed in FEEDS:
-            wait_until(lambda f=feed: self.word(f) == "live", f"{feed} live")  # type: ignore[misc]
+            wait_until(partial(self.word, feed), f"{feed} live", lambda seen: seen == "live")
 
     def word(self, feed: str) -> str:
         """The word on the feed's chip now."""
@@ -149,13 +151,18 @@ def test_f29_broken_answers(city: City, figures: Figures) -> None:
     published = 0
     for feed, mode in BROKEN:
         city.set_mode(feed, mode)
-        wait_until(lambda f=feed: city.word(f) in {"unknown", "stopped"}, f"{feed} {mode}")  # type: ignore[misc]
+        wait_until(
+            partial(city.word, feed),
+            f"{feed} {mode}",
+            lambda seen: seen in {"unknown", "stopped"},
+        )
         before = city.rows_on(feed)
-        seen = len(city.reported_ms(feed))
-        wait_until(lambda f=feed, n=seen: len(city.reported_ms(f)) > n, f"{feed} polled again")  # type: ignore[misc]
+        polled = partial(city.reported_ms, feed)
+        known = len(polled())
+        wait_until(polled, f"{feed} polled again", lambda seen: len(seen) > known)  # noqa: B023
         published += city.rows_on(feed) - before
         city.set_mode(feed, "ok")
-        wait_until(lambda f=feed: city.word(f) == "live", f"{feed} live again")  # type: ignore[misc]
+        wait_until(partial(city.word, feed), f"{feed} live again", lambda seen: seen == "live")
     figures.noted["modes"] = len(BROKEN)
     figures.exactly("rows published from them", published, 0)
     audit = city.run("audit-f29", "streams", "audit")
@@ -171,13 +178,15 @@ def test_f28_frozen_and_silent(city: City, figures: Figures) -> None:
     ):
         city.set_mode(feed, mode)
         begin = time.monotonic()
-        wait_until(lambda f=feed, w=word: city.word(f) in w, f"{feed} {word}")  # type: ignore[misc]
+        wait_until(partial(city.word, feed), f"{feed} {word}", lambda seen: seen in word)  # noqa: B023
         took[mode] = time.monotonic() - begin
         figures.took(f"{mode} shown", took[mode], 2 * POLL_S + SLACK_S)
-    wait_until(lambda: len(city.levels() - {"unknown"}) > 0, "roads with a speed")
+    wait_until(
+        lambda: len(city.levels() - {"unknown"}), "roads with a speed", lambda seen: seen > 0
+    )
     city.set_mode("its.speeds", "silence")
     begin = time.monotonic()
-    wait_until(lambda: city.levels() == {"unknown"}, "every road unknown")
+    wait_until(city.levels, "every road unknown", lambda seen: seen == {"unknown"})
     figures.took("every road unknown", time.monotonic() - begin, 10 + 2 * POLL_S + 5)
     audit = city.run("audit-f28", "streams", "audit")
     assert "identical" in audit

@@ -6,7 +6,8 @@ import urllib.request
 
 import pytest
 
-from local.services import Process, free_port, wait_until
+from local.services import Process, free_port
+from local.waiting import wait_until
 from tests.faults import load
 from tests.faults.figures import Figures, scaled
 from tests.faults.processes import send_signal, wait_exit
@@ -35,7 +36,7 @@ def figure(port: int, name: str) -> float:
 def wait_said(process: Process, text: str) -> float:
     """Wait until a process says so; how long it took, s."""
     begin = time.monotonic()
-    wait_until(lambda: process.said(text), text)
+    process.wait_said(text)
     return time.monotonic() - begin
 
 
@@ -53,16 +54,22 @@ def test_f37_blocked_loops(rig: Rig, figures: Figures) -> None:
     rig.wait_working(least=100)
     begin, before = time.monotonic(), held.output.count("event loop is blocked")
     send_signal(held, signal.SIGUSR1)
-    wait_until(lambda: held.output.count("event loop is blocked") > before, "its word")
+    wait_until(
+        lambda: held.output.count("event loop is blocked"), "its word", lambda seen: seen > before
+    )
     said_s = time.monotonic() - begin
-    wait_until(lambda: figure(port, "bomnae_loop_blocked_seconds") > 0, "its figure")
+    wait_until(
+        lambda: figure(port, "bomnae_loop_blocked_seconds"), "its figure", lambda seen: seen > 0
+    )
     marks = rig.ahead()
     wait_until(lambda: time.monotonic() - begin > HELD_S, "so long")
     send_signal(held, signal.SIGUSR2)
     wait_said(held, "event loop turns again")
     rig.wait_past(marks)  # what it held waited: a thread of its own keeps it in its group
     resumed_s = time.monotonic() - begin - said_s
-    wait_until(lambda: figure(port, "bomnae_loop_blocked_seconds") == 0, "its figure")
+    wait_until(
+        lambda: figure(port, "bomnae_loop_blocked_seconds"), "its figure", lambda seen: seen == 0
+    )
 
     def is_counted() -> bool:  # each time that it says; the machine may stand besides
         said = held.output.count("event loop is blocked")

@@ -10,7 +10,8 @@ from redis import Redis
 
 from local import held
 from local.faults import Mode, Proxy
-from local.services import start_redis, wait_until
+from local.services import start_redis
+from local.waiting import wait_until
 from streams.state.keys import META, OUTBOX, STRANGERS
 from tests.cities.worlds import PARTITIONS
 from tests.faults import load
@@ -34,7 +35,7 @@ def test_f19_cut_off_from_the_broker(rig: Rig, figures: Figures) -> None:
         rig.leave_crew(near)
         wait_until(rig.stands, "the roster's word that it stands")
         stands_s = time.monotonic() - begin
-        wait_until(lambda: far.said("nothing to judge"), "its own word for it")
+        far.wait_said("nothing to judge")
         grown_mb = resident_mb(far.pid) - before_mb
         marks = rig.ahead()
         proxy.set(Mode.PASS)
@@ -58,7 +59,11 @@ def replica(rig: Rig, of_port: int) -> Iterator[str]:
     try:
         with Redis.from_url(url) as client:
             client.replicaof("127.0.0.1", of_port)
-            wait_until(lambda: client.info("replication")["master_link_status"] == "up", "a copy")
+            wait_until(
+                lambda: client.info("replication")["master_link_status"],
+                "a copy",
+                lambda seen: seen == "up",
+            )
         yield url
     finally:
         process.stop()
@@ -88,7 +93,9 @@ def test_f16_promoted_replica(rig: Rig, figures: Figures) -> None:
         other_way.aim(port_of(promoted))
         rig.wait_working([stays], 50)  # the old primary takes writes, of the one that stays with it
         if ARE_TIMES_JUDGED:
-            wait_until(lambda: new.hget(META, STRANGERS) is not None, "a stranger")
+            wait_until(
+                lambda: new.hget(META, STRANGERS), "a stranger", lambda seen: seen is not None
+            )
         only_old = alert_ids(old)
         rig.lead_to(promoted)
         behind = sum(mark - rig.positions().get(name, 0) for name, mark in marks.items())

@@ -4,7 +4,7 @@ real ones; states and counts are judged, times are told.
 
 import pytest
 
-from local.services import wait_until
+from local.waiting import wait_until
 from producers.publishing.topic_setup import check_topics
 from streams.contract import topics
 from streams.contract.settings import Settings
@@ -37,11 +37,13 @@ def test_f47_refused_times(rig: Rig, figures: Figures) -> None:
     with published(rig) as running:
         running.more(scaled(300))
         rig.broker.configure(topics.LINK_SPEEDS, times)
-        wait_until(lambda: running.publisher.renewed >= 1, "a broken client")
+        wait_until(lambda: running.publisher.renewed, "a broken client", lambda seen: seen >= 1)
         others = running.publisher.sent["bus-positions"]
         running.more(scaled(300))
         wait_until(
-            lambda: running.publisher.sent["bus-positions"] > others + 20, "the other topics"
+            lambda: running.publisher.sent["bus-positions"],
+            "the other topics",
+            lambda seen: seen > others + 20,
         )
         rig.broker.configure(topics.LINK_SPEEDS, {"message.timestamp.before.max.ms": ALWAYS})
         running.end()
@@ -73,7 +75,11 @@ def test_topics_that_would_lose_messages_are_named_and_put_right(broker: Broker)
         "message.timestamp.type": "CreateTime",
     }
     broker.configure(topics.PERMITS, wrong)
-    wait_until(lambda: named(settings) == {("permits", name) for name in wrong}, "all named")
+    wait_until(
+        lambda: named(settings),
+        "all named",
+        lambda seen: seen == {("permits", name) for name in wrong},
+    )
     check_topics(settings, fix=True)
     wait_until(lambda: not named(settings), "the topics put right")
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from local.faults import Mode, Proxy
-from local.services import Process, wait_until
+from local.services import Process
+from local.waiting import wait_until
 from streams.contract import topics
 from streams.contract.enums import ReportFormat
 from streams.contract.publication import file_name
@@ -82,28 +83,38 @@ def test_f50_publications(rig: Rig, figures: Figures) -> None:
             code, _ = wait_exit(keepers.start(reports, fail), 90)
             assert code == -9, fail
         process = keepers.start(reports)
-        rig.wait(process, lambda: told(reports) == REPORTS[:1], "the first report")
+        process.wait_until(lambda: told(reports) == REPORTS[:1], "the first report")
         disk.fill()
         rig.kill_redis()
         put_clock(history, CLOCKS_MS[1])
         waits = f'"{reports}/{REPORTS[1]}.html: No space left on device"'
-        rig.wait(process, lambda: process.said(waits), "its word")
+        process.wait_said(waits)
         proxy.set(Mode.RESET)
         disk.free()
-        rig.wait(process, lambda: process.said("the log did not take a message"), "its word")
+        process.wait_said("the log did not take a message")
         proxy.set(Mode.PASS)
         rig.restart_redis()
-        rig.wait(process, lambda: told(reports) == REPORTS, "both reports")
+        process.wait_until(lambda: told(reports) == REPORTS, "both reports")
         code, _ = wait_exit(keepers.start(reports), 60)
         figures.exactly("exit code of a second keeper there", code or 0, 2)
         stranger = keepers.start(other, "", "--newest")  # of the same history, once more
-        wait_until(lambda: told(other) == REPORTS[1:], "that of another folder", within_s=120)
+        wait_until(
+            lambda: told(other),
+            "that of another folder",
+            lambda seen: seen == REPORTS[1:],
+            within_s=120,
+        )
         _judge(rig, figures)
         assert bytes_of(REPORTS[1], reports) == bytes_of(REPORTS[1], other)
         figures.at_most("memory of the keeper at rest", resident_mb(process.pid), REST_MB, "MB")
         rig.leave_crew(rig.processes["worker-1"])
         rig.broker.remake(topics.PUBLICATIONS)  # a log that is begun anew, under them
-        wait_until(lambda: sorted(in_log(rig)) == REPORTS, "a new log that is told", within_s=90)
+        wait_until(
+            lambda: sorted(in_log(rig)),
+            "a new log that is told",
+            lambda seen: seen == REPORTS,
+            within_s=90,
+        )
         for each in (process, stranger):
             each.stop()
             assert each.exit_code == 0, each.output

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from local.faults import Mode, Proxy
-from local.services import answers, free_port, wait_until
+from local.services import answers, free_port
+from local.waiting import wait_until
 from streams.contract import topics, wire
 from streams.contract.access import AccessRecord
 from streams.contract.access_chain import hash_of
@@ -58,21 +59,21 @@ def test_f36_unrecorded_acts(rig: Rig, figures: Figures) -> None:
         port = free_port()
         http = {"BOMNAE_HTTP": f"127.0.0.1:{port}", "BOMNAE_KAFKA": f"127.0.0.1:{proxy.port}"}
         server = rig.python("maps", "maps", "serve", env=WHO | http)
-        rig.wait(server, lambda: answers(port), "the map server")
+        server.wait_until(lambda: answers(port), "the map server")
         office = Office(f"http://127.0.0.1:{port}")
-        wait_until(lambda: office.act() == DONE, "the account, folded")
+        wait_until(office.act, "the account, folded", lambda seen: seen == DONE)
         found = office.acts(scaled(ACTS))
         proxy.set(Mode.BLACKHOLE)
         away = office.acts(scaled(ACTS))
         proxy.set(Mode.PASS)
-        wait_until(lambda: office.act() == DONE, "acts that are done again")
+        wait_until(office.act, "acts that are done again", lambda seen: seen == DONE)
         rig.broker.configure(topics.ACCESS_RECORDS, {"max.message.bytes": "10"})
-        wait_until(lambda: office.act() != DONE, "a refusal")
+        wait_until(office.act, "a refusal", lambda seen: seen != DONE)
         refusing = office.acts(scaled(ACTS))
         rig.broker.configure(
             topics.ACCESS_RECORDS, {"max.message.bytes": str(topics.MAX_MESSAGE_BYTES)}
         )
-        wait_until(lambda: office.act() == DONE, "acts that are done again")
+        wait_until(office.act, "acts that are done again", lambda seen: seen == DONE)
         found += office.acts(scaled(ACTS))
         server.stop()
     payloads = [each.value for each in rig.broker.read(topics.ACCESS_RECORDS)]

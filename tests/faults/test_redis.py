@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.faults import Mode, Proxy
-from local.services import wait_until
+from local.waiting import wait_until
 from streams.contract import topics
 from streams.contract.settings import Settings
 from streams.state.keys import DELTAS, REBUILDING, key
@@ -75,10 +75,15 @@ def test_f15_emptied_redis(rig: Rig, figures: Figures) -> None:
         store.flushall()
     begin = time.monotonic()
     rig.feed(load.day(SEED + 1, 3, from_ms=load.event_time_ms(hour[-1])))
-    wait_until(lambda: rig.hash_of(REBUILDING) != {}, "rebuilding, said")
+    wait_until(lambda: rig.hash_of(REBUILDING), "rebuilding, said", lambda seen: seen != {})
     said_s = time.monotonic() - begin
     rebuilt_s = rig.wait_drained(600)
-    wait_until(lambda: rig.hash_of(REBUILDING) == {}, "rebuilding over, said", within_s=180)
+    wait_until(
+        lambda: rig.hash_of(REBUILDING),
+        "rebuilding over, said",
+        lambda seen: seen == {},
+        within_s=180,
+    )
     per_s = round(len(hour) / rebuilt_s)
     figures.noted |= {"observations": city.observations, "tick ms": 1_000, "messages/s": per_s}
     figures.took("rebuilding shown", said_s, 10)
@@ -131,7 +136,7 @@ def test_f42_rights_taken_away(rig: Rig, figures: Figures) -> None:
     for rule, command in (("-xadd", "XADD"), ("-zadd", "ZADD")):
         rig.wait_working(least=30)
         allow(rig, rule)
-        wait_until(lambda: worker.said(f"may not run {command} on"), "its word")  # noqa: B023
+        worker.wait_said(f"may not run {command} on")
         assert not rig.is_half_applied(), "something is half-applied"
         wait_until(rig.stands, "the roster's word that it stands", within_s=180)
         allow(rig, rule.replace("-", "+"))
@@ -150,14 +155,20 @@ def test_f43_stopped_midway(rig: Rig, figures: Figures) -> None:
             store.delete(key(DELTAS, 0))
             store.set(key(DELTAS, 0), "no stream")
         wait_until(
-            lambda: worker.log.read_text(encoding="utf-8").count("was stopped midway") > said,  # noqa: B023
+            lambda: worker.log.read_text(encoding="utf-8").count("was stopped midway"),
             "its word",
+            lambda seen: seen > said,  # noqa: B023
         )
     rig.enough()
     rig.judge(figures)
     with rig.store() as store:
         assert not rig.is_half_applied()
-    wait_until(lambda: rig.hash_of(REBUILDING) == {}, "rebuilding over, said", within_s=180)
+    wait_until(
+        lambda: rig.hash_of(REBUILDING),
+        "rebuilding over, said",
+        lambda seen: seen == {},
+        within_s=180,
+    )
 
 
 @pytest.mark.row("F44", "Redis reaches maxmemory, is a replica, then neither")
@@ -176,7 +187,7 @@ def test_f44_takes_no_writes(rig: Rig, figures: Figures) -> None:
         rig.wait_working(least=100)
         with rig.store() as store:
             store.execute_command(*begin)
-            wait_until(lambda: worker.said(word), "its word")  # noqa: B023
+            worker.wait_said(word)
             assert not rig.is_half_applied(), "something is half-applied"
             store.execute_command(*end)
     rig.enough()

@@ -10,7 +10,8 @@ from statistics import linear_regression
 
 import pytest
 
-from local.services import Process, wait_until
+from local.services import Process
+from local.waiting import wait_until
 from tests.faults import load
 from tests.faults.figures import Figures
 from tests.faults.processes import resident_mb
@@ -97,7 +98,7 @@ def test_f38_hours(rig: Rig, figures: Figures) -> None:
         for number in range(1, round(HOURS * 3600 / SAMPLE_S) + 1):
             feeder = rig.feed(list(city.steps(SAMPLE_S // STEP_S)), per_s=FAST)
             if number % BROKEN_EACH == 0:
-                wait_until(lambda each=feeder: each.sent > 0, "the load")  # type: ignore[misc]
+                wait_until(lambda each=feeder: each.sent, "the load", lambda seen: seen > 0)  # type: ignore[misc]
                 broken.append(break_something(rig, chance, second))
             feeder.wait()
             rig.wait_drained()

@@ -27,7 +27,8 @@ from kafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from local.services import answers, free_port, wait_until
+from local.services import answers, free_port
+from local.waiting import wait_until
 from producers.network.importing import write_network
 from streams.contract import topics
 from streams.contract.kafka_login import kafka_login
@@ -228,18 +229,18 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
     poll = {"BOMNAE_PERMITS": str(permits), "BOMNAE_PERMITS_POLL_S": "5"}
     walled.start("producers", "producers", "run", "--no-clock", **poll)
     worker = walled.start("worker", "streams", "worker")
-    walled.wait(worker, lambda: worker.said("worker started"), "worker")
+    worker.wait_said("worker started")
     records = {"BOMNAE_RECORDS_KEY": str(walled.secrets / "records_key")}
     sending = walled.start("dispatch", "streams", "dispatch")
     port = free_port()
     served = walled.start("maps", "maps", "serve", BOMNAE_HTTP=f"127.0.0.1:{port}", **records)
-    walled.wait(served, lambda: answers(port), "the map server")
+    served.wait_until(lambda: answers(port), "the map server")
     base = f"http://127.0.0.1:{port}"
     seen(base, lambda body: any(work["id"] == "W-1" for work in body["works"]), "/api/v1/snapshot")
     call = {"title": "정류장3", "link_ids": ["S3>S4"], "closed": ["S3>S4"], "call_id": "desk-1"}
     assert ask(base, "/api/v1/calls", call)[0] == 202
     seen(base, lambda body: any(row["id"] == "desk-1" for row in body["calls"]))
-    walled.wait(sending, lambda: sending.said("dispatcher started"), "dispatch")
+    sending.wait_said("dispatcher started")
     wait_until(lambda: ask(base, "/readyz")[1]["ok"], "ready")
     public = str(walled.secrets / SIGNING["records_key"])
     receiver = ("--title", "현장반", "--url", "https://crew.example/hook")
@@ -277,10 +278,14 @@ def hashes_on_the_log(walled: Walled) -> set[str]:
         place = TopicPartition("accounts", 0)
         consumer.assign([place])
         consumer.seek_to_beginning(place)
-        end, text = consumer.end_offsets([place])[place], b""
-        while consumer.position(place) < end:
+        end, text = consumer.end_offsets([place])[place], bytearray()
+
+        def read_to() -> int:
             for records in consumer.poll(1_000).values():
-                text += b"".join(record.value for record in records)
+                text.extend(b"".join(record.value for record in records))
+            return int(consumer.position(place))
+
+        wait_until(read_to, "all accounts", lambda seen: seen >= end)
     return {each.decode() for each in re.findall(rb"\$argon2id[^\"]+", text)}
 
 

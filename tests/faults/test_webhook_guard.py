@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from local.waiting import until
 from streams.contract.endpoint_url import check_url
 from streams.contract.grammars import networks as networks_of
 from streams.delivery.sending import guard
@@ -142,10 +143,13 @@ async def test_f34_the_trap_sees_who_is_let_through(figures: Figures, trap: Trap
             for _ in range(2)
         ]
         seen = 0
-        async with asyncio.timeout(60):
-            while seen < 2:
-                await asyncio.sleep(0.01)
-                seen += trap.connects()
+
+        def connects() -> int:
+            nonlocal seen
+            seen += trap.connects()
+            return seen
+
+        await until(connects, "two connects", lambda count: count >= 2)
         await asyncio.gather(*posts)
     figures.exactly("connects", seen, 2)
 

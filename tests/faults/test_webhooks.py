@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.services import wait_until
+from local.waiting import wait_until
 from streams.contract.failpoints import DISPATCH_POINTS
 from streams.contract.times import now_ms
 from streams.domain.subscriptions.changes import PREVIOUS_MS
@@ -70,7 +70,7 @@ def test_f31_late_answers(hooks: Webhooks, figures: Figures) -> None:
     hooks.begin(ONE)
     hooks.close_links(scaled(10))
     hooks.wait_told(ONE)
-    wait_until(lambda: max(seen.values()) > 1, "a repeat")
+    wait_until(lambda: max(seen.values()), "a repeat", lambda seen: seen > 1)
     hooks.rig.wait_drained()
     figures.noted["repeats"] = sum(seen.values()) - len(seen)
     figures.exactly("distinct ids less facts", len(seen) - 2 * scaled(10), 0)
@@ -102,7 +102,7 @@ def test_f33_killed_dispatcher(hooks: Webhooks, figures: Figures) -> None:
         victim = hooks.dispatch(FAIL_AT=f"{point}:{1 if point == 'before_save' else 5}")
         hooks.wait_served(ONE)
         hooks.close_links(4)
-        wait_until(lambda p=victim: p.exit_code is not None, f"the end at {point}")  # type: ignore[misc]
+        victim.wait_ended()
         heir = hooks.dispatch()
         hooks.wait_told(ONE)
         now = Counter(hooks.receiver.ids(ONE))

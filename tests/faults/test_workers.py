@@ -8,7 +8,8 @@ from functools import partial
 import pytest
 
 from local.faults import Mode, Proxy
-from local.services import Process, wait_until
+from local.services import Process
+from local.waiting import wait_until
 from tests.faults import load
 from tests.faults.figures import Figures, p95, scaled
 from tests.faults.processes import send_signal, wait_exit
@@ -163,7 +164,7 @@ def test_f45_other_settings(rig: Rig, figures: Figures) -> None:
     rig.env |= other
     changed = rig.worker()
     line = '"settings": ["BOMNAE_DWELL_S", "BOMNAE_LEVELS_URBAN"]'
-    rig.wait(changed, lambda: changed.said(line), "it")
+    changed.wait_said(line)
     code, _ = wait_exit(rig.python("refold-early", "streams", "refold"), 180)
     figures.exactly("exit code of a refold while one works", code or 0, 2)
     changed.stop()

@@ -8,8 +8,9 @@ from collections.abc import Collection
 from itertools import count
 from pathlib import Path
 
-from local.services import READY_S, Process, answers, free_port, redis_binary, wait_until
+from local.services import Process, answers, free_port, redis_binary
 from local.stack import JARS, Stack
+from local.waiting import READY_S
 from streams.contract.keys import NEEDED
 from streams.contract.settings import Settings
 from streams.walls.files import SIGNING, key_part, make_missing
@@ -62,8 +63,8 @@ class Walled(Stack):
         }
         command = ["bash", str(COMPOSE / "kafka.sh")]
         broker = self._keep(Process("kafka", command, self.folder, self._kafka_env).start())
-        wait_until(
-            lambda: not broker.said("\0") and answers(ports["9092"]),
+        broker.wait_until(
+            lambda: answers(ports["9092"]),
             "Apache Kafka",
             within_s=5 * READY_S,  # three of Java's machines begin one after another
         )
@@ -95,7 +96,7 @@ class Walled(Stack):
         command += ["--aclfile", str(self.secrets / "redis_users"), "--maxmemory", "64mb"]
         command += ["--maxmemory-policy", "noeviction"]
         server = self._keep(Process("redis", command, self.folder).start())
-        wait_until(lambda: not server.said("\0") and answers(port), "Redis")
+        server.wait_until(lambda: answers(port), "Redis")
         self.redis_port = port
 
     def start(self, service: str, *arguments: str, **env: str) -> Process:

@@ -7,7 +7,8 @@ from typing import Any
 
 from kafka import KafkaProducer
 
-from local.services import Process, wait_until
+from local.services import Process
+from local.waiting import wait_until
 from streams.contract import topics, wire
 from streams.contract.enums import Closure, IncidentKind
 from streams.contract.records import Incident, IncidentBatch

@@ -2,18 +2,14 @@
 
 import re
 
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 
 
 def first_code_of(stack: Stack) -> str:
     """The start code, once it is printed."""
-    found: list[str] = []
-
-    def is_said() -> bool:
-        said = (stack.folder / "maps.log").read_text()
-        found[:] = re.findall(r"start code (\w+)", said)
-        return bool(found)
-
-    wait_until(is_said, "the start code")
+    log = stack.folder / "maps.log"
+    found: list[str] = wait_until(
+        lambda: re.findall(r"start code (\w+)", log.read_text()), "the start code"
+    )
     return found[-1]

@@ -1,16 +1,16 @@
 """What a test sees of the operator page: its states, its pixels, and what went wrong on it."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
+from local.waiting import Seen
 from tests.pages import servers
 from tests.pages.notes import Notes
+from tests.pages.waiting import wait_on
 
-WAIT_S = 30.0
 LOAD_MS = 90_000.0  # a page with all its scripts, on a machine that is starved
 COLOURS = {  # level -> colour, per palette, on the light screen
     "plain": {"free": (43, 154, 85), "slow": (244, 168, 29), "jam": (207, 36, 49)},
@@ -70,6 +70,12 @@ class Screen:
         if live == "live":
             self.page.wait_for_function(DRAWN, timeout=within_ms)
 
+    def wait_until(
+        self, ask: Callable[[], Seen], what: str, is_so: Callable[[Seen], object] = bool
+    ) -> Seen:
+        """What is seen on this page once it `is_so`, within 30 s."""
+        return wait_on(self.page, ask, what, is_so)
+
     def rests(self) -> None:
         """Waits until the map neither flies, glides nor zooms: a place on the screen stays where it
         is.
@@ -117,22 +123,10 @@ class Screen:
         return zoom
 
 
-def eventually(screen: Screen, what: str, is_so: Callable[[], bool]) -> None:
-    """Waits until something holds; fails with `what` after 30 s."""
-    deadline = time.monotonic() + WAIT_S
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {WAIT_S:.0f} s: {what}")
-        screen.page.wait_for_timeout(40)
-
-
 def box_of(locator: Locator) -> FloatRect:
-    """Where an element lies, in CSS px; waits while its page draws it anew, 30 s at most."""
-    deadline = time.monotonic() + WAIT_S
-    while (box := locator.bounding_box()) is None:
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not on the page within {WAIT_S:.0f} s: {locator}")
-        locator.page.wait_for_timeout(40)
+    """Where an element lies, in CSS px; waits while its page draws it again, 30 s at most."""
+    box = wait_on(locator.page, locator.bounding_box, f"a box of {locator}")
+    assert box is not None
     return box
 
 

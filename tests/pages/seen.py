@@ -1,10 +1,11 @@
 """Whether a person sees what must be seen: all of it, on the screen, under nothing, not cut off."""
 
-import time
+from functools import partial
 
 from playwright.sync_api import Page
 
-WAIT_S = 30.0
+from tests.pages.waiting import wait_on
+
 FAULTS = """(selectors) => selectors.flatMap((selector) => {
   const found = [...document.querySelectorAll(selector)]
     .find((each) => each.getClientRects().length && each.checkVisibility());
@@ -32,11 +33,8 @@ FAULTS = """(selectors) => selectors.flatMap((selector) => {
 
 
 def must_see(page: Page, *selectors: str) -> None:
-    """Waits until the first shown element of each selector can be seen whole; AssertionError with
-    what is wrong where it never can.
+    """Waits until the first shown element of each selector can be seen whole; TimeoutError
+    with what is wrong where it never can.
     """
-    deadline = time.monotonic() + WAIT_S
-    while found := page.evaluate(FAULTS, list(selectors)):
-        if time.monotonic() > deadline:
-            raise AssertionError("\n".join(found))
-        page.wait_for_timeout(50)
+    faults = partial(page.evaluate, FAULTS, list(selectors))
+    wait_on(page, faults, f"{', '.join(selectors)} seen whole", lambda seen: not seen)

@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ from typing import Any
 import redis
 from playwright.sync_api import Browser, Playwright
 
-from local.services import Process, free_port, wait_until
+from local.services import Process, free_port
+from local.waiting import wait_until
 from streams.state.keys import DELTAS, key
 from tests import redis_server
 from tests.places import ROOT
@@ -80,12 +80,13 @@ class MapServer:
 
     def catch_up(self) -> None:
         """Waits until it has taken in what its store holds by now: a page that opens shows it."""
-        wanted = newest_delta(self.client)
-        deadline = time.monotonic() + SEEN_WITHIN_S
-        while place_of(self.shown_id()) < place_of(wanted):
-            if time.monotonic() > deadline:
-                raise AssertionError(f"not shown within {SEEN_WITHIN_S:.0f} s: {wanted}")
-            time.sleep(0.02)
+        wanted = place_of(newest_delta(self.client))
+        wait_until(
+            lambda: place_of(self.shown_id()),
+            f"a picture at {wanted}",
+            lambda seen: seen >= wanted,
+            within_s=SEEN_WITHIN_S,
+        )
 
     def shown_id(self) -> str:
         """The delta its picture stands at."""

@@ -1,11 +1,12 @@
 """How long the tasks of a page's main thread are, in its own time: a busy machine adds nothing."""
 
-import time
 from collections.abc import Callable
 from threading import Event
 from typing import Any
 
 from playwright.sync_api import Page
+
+from tests.pages.waiting import wait_on
 
 Json = dict[str, Any]
 WAIT_S = 60.0
@@ -24,11 +25,7 @@ def task_times(page: Page, act: Callable[[], None]) -> list[float]:
     session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": config})
     act()
     session.send("Tracing.end")
-    deadline = time.monotonic() + WAIT_S
-    while not ended.is_set():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"the trace is not there within {WAIT_S:.0f} s")
-        page.wait_for_timeout(50)
+    wait_on(page, ended.is_set, "the trace", within_s=WAIT_S)
     session.detach()
     mains = {
         (each["pid"], each["tid"])

@@ -49,7 +49,7 @@ def reached_ms(folder: Path) -> int:
 def finished(city: Stack, folder: Path, until_ms: int, process: Process | None = None) -> None:
     """An archive that has come to the end of the log, and was told to stop."""
     process = process or archive(city, folder)
-    city.wait(process, lambda: process.said("history begins"), "the archive's begin")
-    city.wait(process, lambda: reached_ms(folder) >= until_ms, "the archive at the log's end")
+    process.wait_said("history begins")
+    process.wait_until(lambda: reached_ms(folder) >= until_ms, "the archive at the log's end")
     process.stop()
     assert process.exit_code == 0, process.log.read_text()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from local.services import wait_until
+from local.waiting import wait_until
 
 Json = dict[str, Any]
 
@@ -45,11 +45,4 @@ def get(url: str) -> Any:
 
 def seen(base: str, is_there: Callable[[Json], bool], path: str = "/api/v1/calls") -> Json:
     """The body of a GET once something is in it."""
-    found: list[Json] = []
-
-    def look() -> bool:
-        found.append(ask(base, path)[1])
-        return is_there(found[-1])
-
-    wait_until(look, f"what was waited for in {path}", within_s=120)
-    return found[-1]
+    return wait_until(lambda: ask(base, path)[1], f"what is waited for in {path}", is_there)

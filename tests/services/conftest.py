@@ -11,6 +11,7 @@ from aiohttp import web
 
 from local.services import Process, start_apache_kafka
 from local.stack import JARS, Stack
+from local.waiting import until
 from maps.api.context import CONTEXT
 from streams.geo.network import Network
 from tests import redis_server
@@ -18,7 +19,7 @@ from tests.cities import worlds
 from tests.cities.builder import city as city_of
 from tests.cities.builder import in_a_row, section
 from tests.redis_server import RedisServer
-from tests.services.site import Url, fill, served, until
+from tests.services.site import Url, fill, served
 from tests.warm import WarmStack
 
 
@@ -74,7 +75,9 @@ def network() -> Network:
 async def site(server: RedisServer, network: Network) -> AsyncIterator[tuple[Url, web.Application]]:
     fill(server)
     async with served(server, network) as (url, app):
-        await until(lambda: app[CONTEXT].live.store_state == "ok")
+        await until(
+            lambda: app[CONTEXT].live.store_state, "a store that answers", lambda seen: seen == "ok"
+        )
         yield url, app
 
 

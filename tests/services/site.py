@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -43,12 +43,6 @@ def publish(server: RedisServer, delta: Json) -> str:
     """Writes a delta and what it says, as the gate does; its id."""
     with server.client as client:
         return seed.emit(client, {"at": now_ms(), **delta})
-
-
-async def until(is_true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(DEADLINE_S):
-        while not is_true():  # noqa: ASYNC110  what is waited for has no event
-            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from local.services import Process, wait_until
+from local.services import Process
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.contract import topics, wire
 from streams.contract.enums import Closure, IncidentKind
 from streams.contract.records import Incident, IncidentBatch

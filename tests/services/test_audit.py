@@ -3,8 +3,9 @@
 from functools import partial
 
 from local import held
-from local.services import Process, wait_until
+from local.services import Process
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.contract import topics
 from streams.state.keys import COUNTS, DEAD_LETTERS, META, POSITIONS, key, past_key
 from streams.state.tables import page_of, read_columns
@@ -15,7 +16,7 @@ def audited(city: Stack, *, within_s: int = 120, env: dict[str, str] | None = No
     """An audit that has ended."""
     number = sum(name.startswith("audit") for name in city.processes)
     audit = city.python(f"audit{number}", "streams", "audit", "--within", str(within_s), env=env)
-    wait_until(lambda: audit.exit_code is not None, "the audit", within_s=300)
+    audit.wait_ended(300)
     return audit
 
 
@@ -44,8 +45,8 @@ def test_two_workers_poison_and_a_kill_end_identical(city: Stack) -> None:
     first = city.start_worker("worker-a")
     worlds.publish(city, [*log[:100], bad, *log[100:]])
     store = worlds.redis_of(city)
-    city.wait(
-        first, lambda: len(held.rows(store, POSITIONS, worlds.PARTITIONS)) > 4, "some positions"
+    first.wait_until(
+        lambda: len(held.rows(store, POSITIONS, worlds.PARTITIONS)) > 4, "some positions"
     )
     first.kill()
     del city.processes["worker-a"]

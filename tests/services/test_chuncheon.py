@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from producers.publishing.topic_setup import ensure_topics
 from streams.geo.network import Network
 from tests.cities import worlds
@@ -96,5 +96,5 @@ def test_buses_recorded_on_a_real_route_colour_its_sections(stack: Stack) -> Non
         speeds = {x["properties"]["id"]: x["properties"]["speed_kmh"] for x in features}
         return [speeds[section] for section in driven]
 
-    wait_until(lambda: shown()[0] == due_kmh, "the speed on the map")
+    wait_until(lambda: shown()[0], "the speed on the map", lambda seen: seen == due_kmh)
     assert None not in shown()

@@ -5,8 +5,8 @@ from functools import partial
 from kafka import KafkaAdminClient
 
 from local import held
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.contract import topics
 from streams.state.keys import POSITIONS
 from tests.cities import worlds
@@ -42,12 +42,12 @@ def test_singles_in_chunks_through_a_rebalance_and_a_kill_are_as_one_by_one(city
     third = len(log) // 3
     worlds.publish(city, log[:third])
     first = city.start_worker()
-    wait_until(lambda: carried(city) > 0, "the first chunks")
+    wait_until(lambda: carried(city), "the first chunks", lambda seen: seen > 0)
     second = city.python("worker-second", "streams", "worker")
-    city.wait(second, lambda: second.said("worker started"), "the second worker")
+    second.wait_said("worker started")
     worlds.publish(city, log[third : 2 * third])
     begin = carried(city)
-    wait_until(lambda: carried(city) > begin, "chunks of both")
+    wait_until(lambda: carried(city), "chunks of both", lambda seen: seen > begin)
     first.kill()
     city.processes.pop("worker", None)
     city.python("worker-third", "streams", "worker")

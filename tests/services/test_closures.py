@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from local import held
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.contract import topics, wire
 from streams.contract.enums import Closure, IncidentKind
 from streams.contract.records import Incident, IncidentBatch
@@ -129,7 +129,9 @@ def test_it_is_on_the_map_within_a_second_and_sent_twice_it_is_one(base: str) ->
     assert made(base, "c-1")["version"] == 1
     body = seen(base, lambda body: len(body["standing"]) == 1, PATH)
     assert body["standing"][0]["versions"] == []
-    wait_until(lambda: closed(base).get("S2>S3") == "partial", "the link's closure")
+    wait_until(
+        lambda: closed(base).get("S2>S3"), "the link's closure", lambda seen: seen == "partial"
+    )
     alerts = seen(base, lambda body: any(a["subject"] == "closure:c-1" for a in body["alerts"]),
                   "/api/v1/alerts")["alerts"]  # fmt: skip
     assert {a["rule"] for a in alerts if a["subject"] == "closure:c-1"} == {"closure"}
@@ -150,10 +152,12 @@ def test_the_second_of_two_gets_both_versions_and_overwrites_nothing(base: str) 
     again = {**mine, "version": 2, "act_id": "a-3"}
     acted(base, "c-2", again, 3, "PATCH")
     assert ask(base, f"{PATH}/c-2", again, method="PATCH")[1]["is_shown"]  # the same act once more
-    wait_until(lambda: closed(base).get("S5>S6") == "partial", "the link's closure")
+    wait_until(
+        lambda: closed(base).get("S5>S6"), "the link's closure", lambda seen: seen == "partial"
+    )
     end = {"version": 3, "act_id": "a-4"}
     assert ask(base, f"{PATH}/c-2/end", end)[0] == 202
-    wait_until(lambda: "S5>S6" not in closed(base), "the link's end")
+    wait_until(lambda: closed(base), "the link's end", lambda seen: "S5>S6" not in seen)
     seen(base, lambda body: [x["id"] for x in body["ended"]] == ["c-2"], PATH)
     row = acted(base, "c-2/undo", {"version": 4, "act_id": "a-5"}, 5)
     assert (row["phase"], row["closure"], row["version"]) == ("active", "partial", 5)
@@ -172,7 +176,7 @@ def test_hostile_text_stays_text_and_a_persons_number_is_covered(base: str) -> N
 
 
 def test_the_office_says_that_a_feeds_incident_is_over_and_takes_it_back(base: str) -> None:
-    wait_until(lambda: closed(base).get("S7>S8") == "full", "the link's closure")
+    wait_until(lambda: closed(base).get("S7>S8"), "the link's closure", lambda seen: seen == "full")
     path = "/api/v1/incidents/acc-1/ended"
     assert ask(base, path, {"report_id": "r-1"})[0] == 202
 
@@ -197,7 +201,9 @@ def test_after_everything_was_emptied_the_log_gives_the_same_closures(
     assert len(before) >= 1
     worlds.empty(city)
     seen(base, lambda body: body["standing"] == before, PATH)
-    wait_until(lambda: closed(base).get("S2>S3") == "partial", "the link's closure")
+    wait_until(
+        lambda: closed(base).get("S2>S3"), "the link's closure", lambda seen: seen == "partial"
+    )
     counts = held.numbers(worlds.redis_of(city), COUNTS, worlds.PARTITIONS)
     assert counts.get("closures overtaken", 0) == 0
 

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 
 from local import held
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.contract.enums import AlertEvent
 from streams.delivery.deciding.keys import STATE, endpoint_key
 from streams.state.keys import OUTBOX, REBUILDING, parts_of
@@ -41,7 +41,7 @@ def folded(city: Stack, log: list[worlds.Sent], name: str) -> bytes:
     worker = city.start_worker(name)
     worlds.wait_drained(city, worlds.last_tick_ms(log))
     store = worlds.redis_of(city)
-    city.wait(worker, lambda: not store.exists(REBUILDING), "the end of the mark")
+    worker.wait_until(lambda: not store.exists(REBUILDING), "the end of the mark")
     state = worlds.dump(city)
     worker.stop()
     return state
@@ -97,11 +97,11 @@ def test_alerts_of_all_partitions_are_sent_once_and_in_order(city: Stack, cluste
         subscribe(store, subscription("ep_a", receiver.url("ep_a")))
         for life in range(2):
             first = city.python(f"dispatch{life}", "streams", "dispatch")
-            city.wait(first, lambda: first.said("dispatcher started"), "a dispatcher")  # noqa: B023
+            first.wait_said("dispatcher started")
             for partition, each in alerts[life * 6 : life * 6 + 6]:
                 put(store, [each], partition=partition)
             begun = {each.id for _, each in alerts[: life * 6 + 6]}
-            wait_until(lambda: begun <= set(receiver.ids("ep_a")), "the alerts")  # noqa: B023
+            wait_until(lambda: set(receiver.ids("ep_a")), "the alerts", lambda seen: begun <= seen)  # noqa: B023
             first.stop()
         assert len(held.entries(store, OUTBOX, worlds.PARTITIONS)) == len(due)
         assert sorted(receiver.ids("ep_a")) == sorted(due)

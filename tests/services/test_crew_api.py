@@ -11,8 +11,9 @@ from urllib.parse import quote
 import pytest
 from PIL import Image
 
-from local.services import Process, wait_until
+from local.services import Process
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.contract import topics, wire
 from streams.contract.enums import Closure, PollOutcome, Reporter, SiteStatus
 from streams.contract.photo_folders import folder_of
@@ -54,14 +55,7 @@ def look(base: str, report: str = "") -> Json:
 
 
 def waited(base: str, is_so: Callable[[Json], bool], report: str = "") -> Json:
-    found: list[Json] = []
-
-    def seen() -> bool:
-        found.append(look(base, report))
-        return is_so(found[-1])
-
-    wait_until(seen, f"the work as its crew sees it {found[-1:]}", within_s=120)
-    return found[-1]
+    return wait_until(lambda: look(base, report), "the work as its crew sees it", is_so)
 
 
 def became(base: str, report: str) -> Json:
@@ -121,8 +115,8 @@ def site(city: Stack) -> str:
     def is_open() -> bool:
         return send(base, "GET", f"{PATH}/page", Authorization=bearer)[0] == 200
 
-    wait_until(is_open, "the work's page", within_s=120)
-    wait_until(lambda: not look(base)["site"]["is_late"], "a clock", within_s=120)
+    wait_until(is_open, "the work's page")
+    wait_until(lambda: not look(base)["site"]["is_late"], "a clock")
     return base
 
 

@@ -15,8 +15,8 @@ from urllib.parse import quote, unquote, urlsplit
 import pytest
 from PIL import Image
 
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from maps.api.photo_shelf import MOST, Shelf
 from streams.contract import topics, wire
 from streams.contract.enums import Closure, PollOutcome
@@ -89,7 +89,9 @@ def made(manager: Browser, holder: str, work: str = WORK) -> tuple[str, str]:
     """The id and the token of a new link."""
     status, body = manager.ask("POST", api("crew-links", work), {"holder": holder})
     assert status in (201, 202), body  # 202: on a busy machine it counts a while later
-    wait_until(lambda: body["link"]["link"] in rows(manager, work), "the link listed")
+    wait_until(
+        lambda: rows(manager, work), "the link listed", lambda seen: body["link"]["link"] in seen
+    )
     url = urlsplit(body["url"])
     assert (f"{url.scheme}://{url.netloc}", unquote(url.path)) == (CREWS, f"/w/{work}")
     assert (url.query, body["link"]["holder"]) == ("", holder)
@@ -106,7 +108,11 @@ def rows(manager: Browser, work: str = WORK) -> dict[str, Any]:
 def ended(manager: Browser, link: str, work: str = WORK) -> None:
     """End a link, and wait until it is."""
     assert manager.ask("DELETE", api(f"crew-links/{link}", work))[0] in (202, 204)
-    wait_until(lambda: rows(manager, work)[link]["ended_ms"] is not None, "the link's end")
+    wait_until(
+        lambda: rows(manager, work)[link]["ended_ms"],
+        "the link's end",
+        lambda seen: seen is not None,
+    )
 
 
 def tapped(city: City, token: str) -> int:
@@ -259,19 +265,19 @@ def test_a_message_carries_a_link_that_is_listed_and_after_its_end_another(
     city: City, manager: Browser, receiver: Receiver
 ) -> None:
     process = city.stack.python("dispatch", "streams", "dispatch")
-    city.stack.wait(process, lambda: process.said("dispatcher started"), "dispatch")
+    process.wait_said("dispatcher started")
     store = worlds.redis_of(city.stack)
 
     def posted(number: int) -> str:
         """The token in the message of a new alert."""
         sent = alert(f"work:{OTHER}", number, episode=f"alrt_{number}")
         put(store, [sent])
-        wait_until(lambda: sent.id in receiver.ids(ENDPOINT), "the message")
+        wait_until(lambda: receiver.ids(ENDPOINT), "the message", lambda seen: sent.id in seen)
         [url] = [each.body["work_url"] for each in receiver.confirmed() if each.id == sent.id]
         return str(url).partition("#t=")[2]
 
     first = posted(1)
-    wait_until(lambda: TITLE in page(city, first, OTHER)[1], "the link")
+    wait_until(lambda: page(city, first, OTHER)[1], "the link", lambda seen: TITLE in seen)
     [known] = rows(manager, OTHER).values()
     assert (known["holder"], known["title"]) == (ENDPOINT, ENDPOINT)
     assert posted(2) == first
@@ -279,7 +285,7 @@ def test_a_message_carries_a_link_that_is_listed_and_after_its_end_another(
     assert page(city, first, OTHER) == (403, "link_ended")
     second = posted(3)
     assert second != first
-    wait_until(lambda: TITLE in page(city, second, OTHER)[1], "the next link")
+    wait_until(lambda: page(city, second, OTHER)[1], "the next link", lambda seen: TITLE in seen)
     process.stop()
 
 
@@ -305,5 +311,11 @@ def test_an_emptied_redis_keeps_what_was_ended_and_what_was_not(
     worlds.redis_of(city.stack).flushall()
     assert page(city, ended_token)[0] in (403, 503)
     city.stack.start_worker("worker-2")
-    wait_until(lambda: TITLE in page(city, kept_token)[1], "the state made again")
-    wait_until(lambda: page(city, ended_token) == (403, "link_ended"), "the end made again")
+    wait_until(
+        lambda: page(city, kept_token)[1], "the state made again", lambda seen: TITLE in seen
+    )
+    wait_until(
+        lambda: page(city, ended_token),
+        "the end made again",
+        lambda seen: seen == (403, "link_ended"),
+    )

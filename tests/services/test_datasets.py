@@ -9,8 +9,8 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from tests.cities import worlds
 from tests.services.asking import Json, ask, seen
 from tests.services.live_bodies import Document
@@ -181,7 +181,7 @@ def test_descriptors_are_taken_up_changed_and_let_go_by_running_producers(city: 
 
         seen(base, lambda body: places <= named(body), "/api/v1/snapshot")
         for said in ("the version before stays in use", "looks personal", "id 'benches' stands in"):
-            city.wait(process, lambda text=said: process.said(text), said)  # type: ignore[misc]
+            process.wait_said(said)
         assert ask(base, f"{PATH}/untreated")[0] == 404
         assert "later" in json.dumps(ask(base, "/api/v1/search/datasets?q=later")[1])
 

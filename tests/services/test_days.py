@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from local.waiting import until
 from maps.api.context import CONTEXT
 from maps.api.corridors import CORRIDORS
 from maps.corridors.file import corridors_of
@@ -19,7 +20,7 @@ from tests.cities import days
 from tests.cities.builder import both_ways, city, in_a_row
 from tests.cities.seed import Json, link_view
 from tests.redis_server import RedisServer
-from tests.services.site import Url, get_json, publish, served, until
+from tests.services.site import Url, get_json, publish, served
 
 NAMES = ("춘천역", "명동", "강원대", "시청", "외딴섬")
 SHUT, DUMB = "S0>S1", "S3>S2"
@@ -58,7 +59,9 @@ async def site(server: RedisServer, network: Network) -> AsyncIterator[tuple[Url
     views = {link.id: link_view(15.0) for link in network.links if link.id != DUMB}
     publish(server, {"l": views, "k": {"0": begun_ms}})
     async with served(server, network) as (url, app):
-        await until(lambda: app[CONTEXT].live.store_state == "ok")
+        await until(
+            lambda: app[CONTEXT].live.store_state, "a store that answers", lambda seen: seen == "ok"
+        )
         app[CONTEXT].live.now_ms = lambda: begun_ms
         app[CORRIDORS].given = corridors_of(CORRIDORS_FILE)
         yield url, app

@@ -17,7 +17,8 @@ from redis import Redis
 from local import held
 from local.__main__ import parser
 from local.demo import Demo, is_moving, is_sending, lacking
-from local.services import free_port, wait_until
+from local.services import free_port
+from local.waiting import wait_until
 from producers.datasets.loading import SHIPPED
 from streams.contract.times import DAY_MS, HOUR_MS
 from streams.state.keys import DEAD_LETTERS, OUTBOX, POSITIONS, REBUILDING

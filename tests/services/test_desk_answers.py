@@ -7,12 +7,13 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from local.waiting import until
 from maps.api.context import CONTEXT
 from streams.contract.times import now_ms
 from streams.geo.network import Network
 from tests.cities import seed, worlds
 from tests.redis_server import RedisServer
-from tests.services.site import served, until
+from tests.services.site import served
 
 Json = dict[str, Any]
 LINK = "S3>S4"
@@ -37,7 +38,7 @@ async def asked(server: RedisServer, network: Network) -> AsyncIterator["Desk"]:
         seed.emit(client, {"at": now, "w": {PERMIT: work}, "f": feeds, "k": {"0": now}})
         seed.emit(client, {"at": now, "w": {PERMIT: work}, "o": {"route-1": clash}})
         async with served(server, network) as (url, app), aiohttp.ClientSession() as http:
-            await until(lambda: bool(app[CONTEXT].live.picture.works))
+            await until(lambda: app[CONTEXT].live.picture.works, "works")
             desk = Desk(http, url, app)
             yield desk
 
@@ -109,7 +110,11 @@ async def test_every_look_up_is_counted_without_what_was_asked(asked: Desk) -> N
 
 async def test_a_lost_store_is_said(asked: Desk, server: RedisServer) -> None:
     server.kill()
-    await until(lambda: asked.app[CONTEXT].live.store_state == "lost")
+    await until(
+        lambda: asked.app[CONTEXT].live.store_state,
+        "a store that is lost",
+        lambda seen: seen == "lost",
+    )
     body = await asked.answer(q=PERMIT)
     assert body["store"] == "lost"
     assert body["card"]["verdict"]["certainty"] == "lost"
@@ -117,7 +122,7 @@ async def test_a_lost_store_is_said(asked: Desk, server: RedisServer) -> None:
 
 
 async def test_clashes_come_with_a_reason(asked: Desk) -> None:
-    await until(lambda: bool(asked.app[CONTEXT].live.picture.clashes))
+    await until(lambda: asked.app[CONTEXT].live.picture.clashes, "clashes")
     status, body = await asked.get("/api/v1/clashes")
     assert status == 200
     [clash] = body["clashes"]

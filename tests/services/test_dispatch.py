@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from local.services import Process, answers, wait_until
+from local.services import Process, answers
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.contract import topics, wire
 from streams.contract.enums import AlertEvent
 from streams.contract.records import Message, Receipt, Tick, Undelivered
@@ -53,7 +54,7 @@ def sending(city: Stack, receiver: Receiver) -> Stack:
 
 def dispatch(city: Stack, name: str = "dispatch", **env: str) -> Process:
     process = city.python(name, "streams", "dispatch", env=env)
-    city.wait(process, lambda: process.said("dispatcher started"), name)
+    process.wait_said("dispatcher started")
     return process
 
 
@@ -78,7 +79,9 @@ def test_an_alert_is_posted_signed_and_remembered(sending: Stack, receiver: Rece
         (end.id, "closure.end"),
     ]
     assert all(each.generations == (1,) for each in got)
-    wait_until(lambda: store.xlen(endpoint_key(ATTEMPTS, "ep_a")) == 2, "the attempts")
+    wait_until(
+        lambda: store.xlen(endpoint_key(ATTEMPTS, "ep_a")), "the attempts", lambda seen: seen == 2
+    )
     attempt = store.xrange(endpoint_key(ATTEMPTS, "ep_a"))[0][1]
     assert (attempt[b"id"].decode(), attempt[b"status"], attempt[b"error"]) == (
         begin.id,
@@ -110,11 +113,12 @@ def test_a_killed_dispatcher_repeats_at_most_one_with_the_same_id(
     store = worlds.redis_of(sending)
     process = sending.python("first", "streams", "dispatch", env={"FAIL_AT": point})
     alerts = [alert("work:W1", n, AlertEvent.BEGIN, episode=f"alrt_e{n}") for n in range(1, 7)]
-    wait_until(lambda: "serving" in process.output, "its endpoint")  # it may end at its first save
+    wait_until(
+        lambda: process.output, "its endpoint", lambda seen: "serving" in seen
+    )  # it may end at its first save
     for each in alerts:
         put(store, [each])
-    wait_until(lambda: process.exit_code is not None, "its end")
-    assert process.exit_code == -signal.SIGKILL, process.output
+    assert process.wait_ended() == -signal.SIGKILL, process.output
     dispatch(sending, "second")
     wait_ids(receiver, *(each.id for each in alerts))
     ids = receiver.ids()
@@ -141,14 +145,18 @@ def test_two_dispatchers_share_the_endpoints_and_send_each_alert_once(
 
     wait_until(is_shared, "both serving")
     put(store, [alert("work:W1", 1)])
-    wait_until(lambda: len(receiver.got) >= 21, "all posts")
+    wait_until(lambda: len(receiver.got), "all posts", lambda seen: seen >= 21)
     every = ("ep_a", *names)
     wait_until(  # what is posted and not yet written down may be posted again, by its right
         lambda: all(store.xlen(endpoint_key(ATTEMPTS, name)) for name in every), "all attempts"
     )
     second.kill()
     put(store, [alert("work:W2", 1)])
-    wait_until(lambda: len({(g.endpoint, g.id) for g in receiver.got}) == 42, "all of the second")
+    wait_until(
+        lambda: len({(g.endpoint, g.id) for g in receiver.got}),
+        "all of the second",
+        lambda seen: seen == 42,
+    )
     assert len(receiver.got) == 42
 
 
@@ -192,11 +200,13 @@ def test_what_expires_is_kept_and_sent_again_on_demand(sending: Stack, receiver:
     old = alert("work:W1", 1, at_ms=time.time_ns() // 1_000_000 - day_ms - 1000)
     dispatch(sending)
     put(store, [old])
-    wait_until(lambda: store.xlen(endpoint_key(DEAD, "ep_a")) == 1, "the dead letter")
+    wait_until(
+        lambda: store.xlen(endpoint_key(DEAD, "ep_a")), "the dead letter", lambda seen: seen == 1
+    )
     assert old.id in sending.run("list", "streams", "undelivered", "ep_a")
     sending.run("replay", "streams", "undelivered", "ep_a", "--replay")
     wait_ids(receiver, old.id)
-    wait_until(lambda: store.hlen(REPLAYS) == 0, "the replay forgotten")
+    wait_until(lambda: store.hlen(REPLAYS), "the replay forgotten", lambda seen: seen == 0)
     assert store.xlen(endpoint_key(DEAD, "ep_a")) == 0
     given_up, receipt = told(sending)  # in this order
     assert isinstance(given_up, Undelivered)
@@ -216,9 +226,13 @@ def told(city: Stack) -> list[Message]:
         end = consumer.end_offsets([place])[place]
         consumer.seek_to_beginning(place)
         found: list[Message] = []
-        while consumer.position(place) < end:
+
+        def read_to() -> int:
             for run in consumer.poll(timeout_ms=500).values():
-                found += [wire.decode(each.value) for each in run]
+                found.extend(wire.decode(each.value) for each in run)
+            return int(consumer.position(place))
+
+        wait_until(read_to, "all receipts", lambda seen: seen >= end)
     return [each for each in found if not isinstance(each, Tick)]
 
 
@@ -232,14 +246,16 @@ def test_redis_and_the_broker_may_go_and_come(sending: Stack, receiver: Receiver
     wait_ids(receiver, first.id)
     redis, broker = sending.processes["redis"], sending.processes["broker"]
     redis.kill()
-    sending.wait(process, lambda: process.said("waiting for Redis"), "its word")
+    process.wait_said("waiting for Redis")
     redis.stop()
     redis.start()
     port = int(sending.env["BOMNAE_REDIS"].rsplit(":", 1)[1].split("/")[0])
     wait_until(lambda: answers(port), "Redis")
     put(store, [second := alert("work:W2", 1)])
     wait_ids(receiver, second.id)
-    wait_until(lambda: store.xlen(endpoint_key(ATTEMPTS, "ep_a")) == 2, "its receipt")
+    wait_until(
+        lambda: store.xlen(endpoint_key(ATTEMPTS, "ep_a")), "its receipt", lambda seen: seen == 2
+    )
     halt(broker.pid)
     try:
         put(store, [third := alert("work:W3", 1)])
@@ -247,7 +263,11 @@ def test_redis_and_the_broker_may_go_and_come(sending: Stack, receiver: Receiver
         assert store.xlen(endpoint_key(ATTEMPTS, "ep_a")) == 2  # its receipt is not written
     finally:
         os.killpg(broker.pid, signal.SIGCONT)
-    wait_until(lambda: store.xlen(endpoint_key(ATTEMPTS, "ep_a")) == 3, "the third receipt")
+    wait_until(
+        lambda: store.xlen(endpoint_key(ATTEMPTS, "ep_a")),
+        "the third receipt",
+        lambda seen: seen == 3,
+    )
     assert receiver.ids() == [first.id, second.id, third.id]
 
 
@@ -271,11 +291,11 @@ def test_a_critical_alert_that_does_not_arrive_is_shown_until_it_does(
     dispatch(sending)
     late = alert("work:W1", 1, at_ms=time.time_ns() // 1_000_000 - 115_000)
     put(store, [late])
-    wait_until(lambda: store.hlen(UNDELIVERED) == 1, "the sign")
+    wait_until(lambda: store.hlen(UNDELIVERED), "the sign", lambda seen: seen == 1)
     sign = json.loads(store.hget(UNDELIVERED, "ep_a"))
     assert sign == {"since_ms": late.at_ms, "alert_id": late.id, "title": "제목 work:W1"}
     status[0] = 200
-    wait_until(lambda: store.hlen(UNDELIVERED) == 0, "its end")
+    wait_until(lambda: store.hlen(UNDELIVERED), "its end", lambda seen: seen == 0)
     assert receiver.ids() == [late.id]
 
 
@@ -297,14 +317,17 @@ async def test_the_outbox_is_trimmed_behind_the_last_endpoint_and_when_old(sendi
 
 def test_without_a_master_key_it_says_so(city: Stack) -> None:
     process = city.python("dispatch", "streams", "dispatch")
-    wait_until(lambda: process.exit_code is not None, "its end")
-    assert process.exit_code == 2, process.output
+    assert process.wait_ended() == 2, process.output
     assert "BOMNAE_SECRET is not set" in process.log.read_text(encoding="utf-8")
 
 
 def test_its_health_is_that_it_takes_turns(sending: Stack) -> None:
     process = dispatch(sending)
-    wait_until(lambda: worlds.redis_of(sending).zcard(DISPATCHERS) == 1, "its first turn")
+    wait_until(
+        lambda: worlds.redis_of(sending).zcard(DISPATCHERS),
+        "its first turn",
+        lambda seen: seen == 1,
+    )
     sending.run("health", "streams.delivery.health")
     process.stop()
     with pytest.raises(RuntimeError, match="has taken a turn"):

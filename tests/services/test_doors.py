@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from local.stack import Stack
+from local.waiting import until
 from maps.access.guard import COOKIE, GUARD
 from maps.access.passkeys import FOR_S
 from maps.access.passwords import hash_of as hash_of_password
@@ -42,7 +43,6 @@ from streams.state.store import Store
 from tests.cities import datasets, worlds
 from tests.devices import Device
 from tests.services.asking import send
-from tests.services.site import until
 
 MASTER = "a master key for tests, of 32 characters or more"
 PASSWORD = "four words nobody expects"  # noqa: S105
@@ -145,7 +145,9 @@ async def opened_door(
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         host, port = runner.addresses[0][:2]
-        await until(lambda: app[CONTEXT].live.store_state == "ok")
+        await until(
+            lambda: app[CONTEXT].live.store_state, "a store that answers", lambda seen: seen == "ok"
+        )
         async with aiohttp.ClientSession() as http:
             yield Door(f"http://{host}:{port}", app, settings, http)
     finally:
@@ -201,7 +203,9 @@ async def test_an_account_has_so_many_streams_and_they_end_soon_after_it_is_lock
     finally:
         for each in held:
             each.close()
-    await until(lambda: door.app[stream.OPEN]["watcher"] == 0)
+    await until(
+        lambda: door.app[stream.OPEN]["watcher"], "no stream of theirs", lambda seen: seen == 0
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import time
 
 import msgspec
 
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.subscription import Subscription
 from streams.domain.alerts import Alert
@@ -49,7 +49,9 @@ def read_all(base: str, after: str, more: str = "") -> tuple[list[str], str]:
 
 def test_a_receiver_that_slept_reads_on_in_order_and_over_a_rebuild(city: Stack) -> None:
     base = city.start_map()
-    wait_until(lambda: ask(base, "/api/v1/events")[0] == 200, "the store is read")
+    wait_until(
+        lambda: ask(base, "/api/v1/events")[0], "the store is read", lambda seen: seen == 200
+    )
     assert ask(base, "/api/v1/events")[1]["events"] == []
     now_ms = time.time_ns() // 1_000_000
     hour_ms = 3_600_000
@@ -77,7 +79,9 @@ def test_a_receiver_that_slept_reads_on_in_order_and_over_a_rebuild(city: Stack)
 
 def test_a_cursor_that_is_too_old_or_none_is_refused(city: Stack) -> None:
     base = city.start_map()
-    wait_until(lambda: ask(base, "/api/v1/events")[0] == 200, "the store is read")
+    wait_until(
+        lambda: ask(base, "/api/v1/events")[0], "the store is read", lambda seen: seen == 200
+    )
     now_ms = time.time_ns() // 1_000_000
     write(city, [alert(1, now_ms - 5_000), alert(2, now_ms)])
     first = ask(base, "/api/v1/events?after=latest")[1]
@@ -102,7 +106,9 @@ def test_the_events_of_an_endpoint_are_those_it_hears(city: Stack) -> None:
     worlds.redis_of(city).hset(key("subscriptions", 0), known.endpoint, row)
     now_ms = time.time_ns() // 1_000_000
     write(city, [alert(1, now_ms), alert(2, now_ms, RuleName.JAM), alert(3, now_ms)])
-    wait_until(lambda: ask(base, "/api/v1/events")[0] == 200, "the store is read")
+    wait_until(
+        lambda: ask(base, "/api/v1/events")[0], "the store is read", lambda seen: seen == 200
+    )
     body = ask(base, f"/api/v1/events?endpoint={known.endpoint}")[1]
     assert [event["rule"] for event in body["events"]] == ["jam"]
     assert "work_url" not in body["events"][0]

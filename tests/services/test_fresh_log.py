@@ -11,7 +11,8 @@ import pytest
 from kafka import KafkaProducer
 
 from local import fresh_log
-from local.services import Process, answers, start_broker, wait_until
+from local.services import Process, answers, start_broker
+from local.waiting import until, wait_until
 from producers.publishing.topic_setup import ensure_topics
 from streams.contract import topics
 from streams.contract.settings import Settings
@@ -78,11 +79,13 @@ class Log:
             consumer.assign([at])
             consumer.seek(at, offset)
             found: list[tuple[int, Any]] = []
-            async with asyncio.timeout(120):
-                while len(found) < count:
-                    for records in (await consumer.getmany(timeout_ms=500)).values():
-                        found += [(record.offset, record.value) for record in records]
-            return found
+
+            async def read() -> list[tuple[int, Any]]:
+                for records in (await consumer.getmany(timeout_ms=500)).values():
+                    found.extend((record.offset, record.value) for record in records)
+                return found
+
+            return await until(read, f"{count} messages", lambda seen: len(seen) >= count)
         finally:
             await consumer.stop()
 

@@ -14,6 +14,7 @@ from redis.asyncio import from_url
 from yarl import URL
 
 from local.n2sf_table import DOCUMENT, with_table
+from local.waiting import until
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.grades import bare_paths, bodies_of, fields_of, grade_of, graded
@@ -82,7 +83,7 @@ from streams.state.gate import Gate
 from streams.topology.stages import stages
 from tests.cities import worlds
 from tests.redis_server import RedisServer
-from tests.services.site import served, until
+from tests.services.site import served
 
 SEEDS = 4
 ROAD = worlds.road(worlds.STOPS)
@@ -456,7 +457,11 @@ async def test_no_text_above_open_reaches_an_open_answer(server: RedisServer) ->
             for sent in acks(birds, folding.episodes):
                 await folding.take(*sent)
         async with served(server, ROAD) as (url, app), aiohttp.ClientSession() as http:
-            await until(lambda app=app: app[CONTEXT].live.store_state == "ok")  # type: ignore[misc]
+            await until(
+                lambda: app[CONTEXT].live.store_state,
+                "a store that answers",
+                lambda seen: seen == "ok",
+            )
             leaks = {}
             for operation in of_grade(Grade.OPEN):
                 for path in asked(operation, ROAD, app):

@@ -1,12 +1,11 @@
 """The archive beside a running city: each row is there once however it ends; SQL over them."""
 
 import json
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from local.services import Process, wait_until
+from local.services import Process
 from local.stack import Stack
 from tests.cities import worlds
 from tests.cities.archive import rows_in
@@ -34,8 +33,7 @@ def test_whenever_it_is_killed_each_row_is_there_once(
     finished(city, whole, until_ms)
     for fail in ("after_file:3", "after_manifest", "before_keep"):
         process = archive(city, broken, fail)
-        wait_until(partial(has_ended, process), "the failpoint")
-        assert process.exit_code == KILLED, process.log.read_text()
+        assert process.wait_ended() == KILLED, process.log.read_text()
     finished(city, broken, until_ms)
     rows = rows_in(whole)
     assert rows == rows_in(broken)

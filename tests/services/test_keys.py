@@ -12,8 +12,9 @@ import pyotp
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from local.services import free_port, wait_until
+from local.services import free_port
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.__main__ import main
 from streams.contract import topics
 from streams.contract.key_file import load
@@ -87,12 +88,12 @@ def test_a_receiver_with_either_secret_goes_on_for_the_day_of_a_rotation(city: K
         process = city.stack.python("dispatch", "streams", "dispatch", env={"BOMNAE_KEYS": part})
         before = endpoint_secret(city.secret(Purpose.WEBHOOKS), "ep_a", 1)
         put(store, [alert("work:W1", 1)])
-        wait_until(lambda: len(receiver.got) == 1, "a message before")
+        wait_until(lambda: len(receiver.got), "a message before", lambda seen: seen == 1)
         assert verified(before, receiver.got[0])["type"] == "closure.begin"
         city.rotate("webhooks")
         after = endpoint_secret(city.secret(Purpose.WEBHOOKS), "ep_a", 1)
         put(store, [alert("work:W2", 1)])
-        wait_until(lambda: len(receiver.got) == 2, "a message after")
+        wait_until(lambda: len(receiver.got), "a message after", lambda seen: seen == 2)
         for secret in (before, after):
             assert verified(secret, receiver.got[1])["type"] == "closure.begin"
         with pytest.raises(WebhookVerificationError):
@@ -100,7 +101,9 @@ def test_a_receiver_with_either_secret_goes_on_for_the_day_of_a_rotation(city: K
         city.keys("rotate", "webhooks", "--leaked")
         city.derive()
         put(store, [alert("work:W3", 1)])
-        wait_until(lambda: len(receiver.got) == 3, "a message without what leaked")
+        wait_until(
+            lambda: len(receiver.got), "a message without what leaked", lambda seen: seen == 3
+        )
         with pytest.raises(WebhookVerificationError):
             verified(after, receiver.got[2])
         process.stop()

@@ -14,8 +14,8 @@ import pyotp
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from maps.access.failures import MOST
 from maps.access.guard import COOKIE
 from maps.access.passwords import AT_ONCE
@@ -251,7 +251,11 @@ def test_a_lock_ends_sessions_and_what_is_removed_stays_so(city: City) -> None:
     ]
     assert {row["account"] for row in rows} == {user_here()}
     assert city.run("accounts", "list", "--by", "leaver")[0] == 2  # locked: acts as nobody
-    wait_until(lambda: leaver.ask("GET", "/api/v1/snapshot")[0] == 401, "the end of the session")
+    wait_until(
+        lambda: leaver.ask("GET", "/api/v1/snapshot")[0],
+        "the end of the session",
+        lambda seen: seen == 401,
+    )
     assert leaver.login("leaver", PASSWORD)[0] == 401
     code, said = city.run("accounts", "unlock", "leaver", "--by", "viewer")
     assert (code, "leaver: 잠금을 풀었습니다 · unlocked" in said) == (0, True), said
@@ -259,7 +263,11 @@ def test_a_lock_ends_sessions_and_what_is_removed_stays_so(city: City) -> None:
     assert (code, "accounts add NAME --roles viewer --program" in said) == (2, True), said
     assert leaver.login("leaver", PASSWORD)[0] == 200
     assert city.run("accounts", "remove", "leaver")[0] == 0
-    wait_until(lambda: leaver.ask("GET", "/api/v1/snapshot")[0] == 401, "the end of the session")
+    wait_until(
+        lambda: leaver.ask("GET", "/api/v1/snapshot")[0],
+        "the end of the session",
+        lambda seen: seen == 401,
+    )
     code, said = city.run("accounts", "add", "leaver", "--roles", "viewer")
     assert (code, "removed" in said) == (2, True)
 
@@ -277,7 +285,11 @@ def test_an_administrator_sees_all_accounts_and_locks_one(city: City) -> None:
     assert boss.ask("POST", "/api/v1/accounts/nobody/lock", {})[0] == 404
     status, row = boss.ask("POST", "/api/v1/accounts/pupil/lock", {})
     assert (status, row["is_locked"], row["changed_by"]) == (200, True, "boss")
-    wait_until(lambda: pupil.ask("GET", "/api/v1/snapshot")[0] == 401, "the end of the session")
+    wait_until(
+        lambda: pupil.ask("GET", "/api/v1/snapshot")[0],
+        "the end of the session",
+        lambda seen: seen == 401,
+    )
     acts = [each for each in city.records() if each.get("subject") == "pupil"]
     assert (acts[-1]["account"], acts[-1]["action"]) == ("boss", "act")
     assert boss.ask("POST", "/api/v1/accounts/pupil/unlock", {})[1]["is_locked"] is False
@@ -290,7 +302,11 @@ def test_a_change_of_ones_own_never_takes_back_what_an_administrator_did(city: C
     worker, told = city.stack.processes["worker"], len(city.read(topics.ACCOUNTS))
 
     def are_told(count: int) -> None:
-        wait_until(lambda: len(city.read(topics.ACCOUNTS)) == told + count, "both on the log")
+        wait_until(
+            lambda: len(city.read(topics.ACCOUNTS)),
+            "both on the log",
+            lambda seen: seen == told + count,
+        )
 
     body = {"old": PASSWORD, "new": PASSWORD + " at all"}
     with ThreadPoolExecutor(2) as both:
@@ -314,7 +330,11 @@ def test_a_forgotten_account_is_out_within_seconds_and_its_records_stay_whole(ci
     words = ["forget", "--account", "forgotten", "--reason", "퇴직", "--yes"]
     code, said = city.run(*words, package="streams")
     assert code == 0, said
-    wait_until(lambda: found.ask("GET", "/api/v1/snapshot")[0] == 401, "the end of the session")
+    wait_until(
+        lambda: found.ask("GET", "/api/v1/snapshot")[0],
+        "the end of the session",
+        lambda seen: seen == 401,
+    )
     assert found.login("forgotten", PASSWORD)[0] == 401
     records = [row for row in city.records() if "forgotten" in (row["account"], row["subject"])]
     assert {"login", "delete"} <= {row["action"] for row in records}
@@ -360,7 +380,9 @@ def test_a_program_has_a_token_that_ends(city: City) -> None:
     token = re.search(r"token (\S+)", said)
     assert token
     program = city.browser(Authorization=f"Bearer {token[1]}")
-    wait_until(lambda: program.ask("GET", "/api/v1/snapshot")[0] == 200, "the token")
+    wait_until(
+        lambda: program.ask("GET", "/api/v1/snapshot")[0], "the token", lambda seen: seen == 200
+    )
     assert program.ask("GET", "/api/v1/answer?q=x")[0] == 403
     wrong = city.browser(Authorization=f"Bearer {token[1]}x")
     assert wrong.ask("GET", "/api/v1/snapshot")[0] == 401

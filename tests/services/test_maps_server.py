@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from local.waiting import until
 from maps.api.context import CONTEXT
 from maps.picture import broadcast as sse
 from maps.picture.loop import LiveUpdates
@@ -34,7 +35,6 @@ from tests.services.site import (
     publish,
     served,
     stream,
-    until,
     work_view,
 )
 
@@ -81,7 +81,11 @@ async def test_a_reader_that_comes_back_misses_nothing(
     snapshot = await get_json(http, f"{url}/api/v1/snapshot")
     for number in range(1, 8):
         last = publish(server, {"l": {f"S{number}>S{number + 1}": link_view(number)}})
-    await until(lambda: app[CONTEXT].live.picture.delta_id == last)
+    await until(
+        lambda: app[CONTEXT].live.picture.delta_id,
+        "that delta on the map",
+        lambda seen: seen == last,
+    )
     async with stream(http, url, "1-0", **{"Last-Event-ID": snapshot["id"]}) as events:
         event_id, name, caught_up = await events.next()
         assert (event_id, name, caught_up["prev"]) == (last, "d", snapshot["id"])
@@ -118,8 +122,7 @@ async def test_a_reader_goes_on_at_another_server_with_what_that_one_read_before
                 link = {f"S{number}>S{number + 1}": link_view(number)}
                 last = seed.emit(client, {"at": now_ms(), "l": link}, partition=number % 4)
         for each in (app, other_app):
-            live = each[CONTEXT].live
-            await until(lambda: max(live.places) > BEFORE and last in told_of(live))  # noqa: B023
+            await until(partial(has_read, each[CONTEXT].live, last), "all parts read")
         for one in (url, other):
             async with stream(http, one, begin) as events:
                 event_id, name, body = await events.next()
@@ -128,6 +131,11 @@ async def test_a_reader_goes_on_at_another_server_with_what_that_one_read_before
             async with stream(http, url if one == other else other, event_id) as events:
                 _, _, state = await events.next()
             assert (state["prev"], state["store"]) == (event_id, "ok")
+
+
+def has_read(live: LiveUpdates, last: str) -> bool:
+    """Whether it has read every part, and one of them up to that delta."""
+    return max(live.places) > BEFORE and last in told_of(live)
 
 
 def told_of(live: LiveUpdates) -> set[str]:
@@ -153,7 +161,11 @@ async def test_a_reader_behind_a_trimmed_stream_starts_over(
     since = app[CONTEXT].live.picture.delta_id
     publish(server, {"l": {"S1>S2": link_view(1)}})
     last = publish(server, {"l": {"S1>S2": link_view(2)}})
-    await until(lambda: app[CONTEXT].live.picture.delta_id == last)
+    await until(
+        lambda: app[CONTEXT].live.picture.delta_id,
+        "that delta on the map",
+        lambda seen: seen == last,
+    )
     with server.client as client:
         client.xtrim(key(DELTAS, 0), maxlen=1, approximate=False)
     async with stream(http, url, since) as events:
@@ -172,7 +184,9 @@ async def test_an_emptied_redis_empties_the_map_and_says_so(
     snapshot = await get_json(http, f"{url}/api/v1/snapshot")
     assert (snapshot["id"], snapshot["works"], set(snapshot["speeds"])) == ("0-0", [], {-1})
     publish(server, {"l": {"S1>S2": link_view(33)}})
-    await until(lambda: 1 in app[CONTEXT].live.picture.links)
+    await until(
+        lambda: app[CONTEXT].live.picture.links, "the link on the map", lambda seen: 1 in seen
+    )
 
 
 async def test_a_redis_restored_from_an_older_file_is_noticed(
@@ -182,7 +196,11 @@ async def test_a_redis_restored_from_an_older_file_is_noticed(
     with server.client as client:
         client.save()
     lost = publish(server, {"l": {"S1>S2": link_view(11)}})
-    await until(lambda: app[CONTEXT].live.picture.delta_id == lost)
+    await until(
+        lambda: app[CONTEXT].live.picture.delta_id,
+        "that delta on the map",
+        lambda seen: seen == lost,
+    )
     async with stream(http, url) as events:
         await events.next()
         server.kill()
@@ -190,8 +208,12 @@ async def test_a_redis_restored_from_an_older_file_is_noticed(
         publish(server, {"l": {"S2>S3": link_view(22)}})
         while (await events.next())[1] != "resync":
             pass
-    await until(lambda: app[CONTEXT].live.store_state == "ok")
-    await until(lambda: 2 in app[CONTEXT].live.picture.links)
+    await until(
+        lambda: app[CONTEXT].live.store_state, "a store that answers", lambda seen: seen == "ok"
+    )
+    await until(
+        lambda: app[CONTEXT].live.picture.links, "the link on the map", lambda seen: 2 in seen
+    )
     assert 1 not in app[CONTEXT].live.picture.links
 
 
@@ -247,7 +269,7 @@ async def test_a_server_started_without_redis_serves_an_honest_nothing(
         assert (snapshot["store"], set(snapshot["speeds"]), snapshot["feeds"]) == ("lost", {-1}, [])
         server.start()
         fill(server)
-        await until(lambda: app[CONTEXT].live.is_loaded)
+        await until(lambda: app[CONTEXT].live.is_loaded, "a picture")
 
 
 async def test_a_feed_that_falls_silent_is_told_without_any_delta(
@@ -274,9 +296,9 @@ async def test_a_reader_that_does_not_read_is_closed_and_the_others_go_on(
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         slow.connect(("127.0.0.1", port))
         slow.sendall(b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        await until(lambda: len(broadcast.readers) == 1)
+        await until(lambda: len(broadcast.readers), "readers", lambda seen: seen == 1)
         async with stream(http, url) as events:
-            await until(lambda: len(broadcast.readers) == 2)
+            await until(lambda: len(broadcast.readers), "readers", lambda seen: seen == 2)
             block = sse.event("d", {"fill": os.urandom(100_000).hex()}, "1-0")
             while broadcast.tallies.dropped == 0:
                 broadcast.send(block)
@@ -289,7 +311,11 @@ async def test_links_the_network_does_not_know_are_counted(
 ) -> None:
     url, app = site
     last = publish(server, {"l": {"elsewhere": link_view(1)}, "w": {"W-2": work_view(links=["x"])}})
-    await until(lambda: app[CONTEXT].live.picture.delta_id == last)
+    await until(
+        lambda: app[CONTEXT].live.picture.delta_id,
+        "that delta on the map",
+        lambda seen: seen == last,
+    )
     async with http.get(f"{url}/metrics") as response:
         text = await response.text()
     assert "bomnae_maps_unknown_links 2" in text
@@ -328,7 +354,7 @@ async def test_hostile_text_is_never_markup(
     url, app = site
     texts = dict.fromkeys(("title", "place", "purpose", "organisation", "phone", "hours"), HOSTILE)
     publish(server, {"w": {HOSTILE: work_view(**texts)}})
-    await until(lambda: HOSTILE in app[CONTEXT].live.picture.works)
+    await until(lambda: app[CONTEXT].live.picture.works, "works", lambda seen: HOSTILE in seen)
     hostile_path = "/w/" + "".join(f"%{byte:02X}" for byte in HOSTILE.encode())
     async with http.get(url) as operator:
         assert "<img" not in await operator.text()
@@ -381,7 +407,11 @@ async def test_an_unchanged_export_is_not_sent_again(
     async with http.get(address, headers=tag) as response:
         assert response.status == 304
     last = publish(server, {"l": {"S1>S2": link_view(3)}})
-    await until(lambda: app[CONTEXT].live.picture.delta_id == last)
+    await until(
+        lambda: app[CONTEXT].live.picture.delta_id,
+        "that delta on the map",
+        lambda seen: seen == last,
+    )
     async with http.get(address, headers=tag) as response:
         assert response.status == 200
 

@@ -5,11 +5,12 @@ import signal
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from producers.publishing.topic_setup import ensure_topics
 from tests.cities.worlds import settings_of
 from tests.services.asking import get
@@ -78,7 +79,7 @@ class City:
         self.set_mode(feed, "ok")
         if self.status(feed) == "stopped":
             os.kill(self.producers.pid, signal.SIGHUP)
-        wait_until(lambda: self.status(feed) == "live", f"{feed} live again")
+        wait_until(lambda: self.status(feed), f"{feed} live again", lambda seen: seen == "live")
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +88,8 @@ def city(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[
         running = City(stack)
         feeds = ("tago.positions", "its.speeds", "its.events", "utic.incidents", "permits")
         for feed in feeds:
-            wait_until(lambda f=feed: running.status(f) == "live", f"{feed} live")  # type: ignore[misc]
-        wait_until(lambda: running.known()["speeds"] > 100, "speeds")
+            wait_until(partial(running.status, feed), f"{feed} live", lambda seen: seen == "live")
+        wait_until(lambda: running.known()["speeds"], "speeds", lambda seen: seen > 100)
         yield running
 
 
@@ -101,8 +102,9 @@ def test_misbehaviour_shows_and_deletes_nothing(
     start = time.monotonic()
     try:
         wait_until(
-            lambda: city.status(feed) in words,
+            lambda: city.status(feed),
             f"{feed} in {mode} to say {words}, says {city.status(feed)}",
+            lambda seen: seen in words,
         )
         print(f"{feed} {mode}: {city.status(feed)} after {time.monotonic() - start:.1f} s")  # noqa: T201
         after = city.known()
@@ -121,6 +123,6 @@ def test_a_key_that_is_taken_again_starts_its_feed_without_anybody(
     city: City, feed: str, mode: str
 ) -> None:
     city.set_mode(feed, mode)
-    wait_until(lambda: city.status(feed) == "stopped", f"{feed} stopped")
+    wait_until(lambda: city.status(feed), f"{feed} stopped", lambda seen: seen == "stopped")
     city.set_mode(feed, "ok")
-    wait_until(lambda: city.status(feed) == "live", f"{feed} live again")
+    wait_until(lambda: city.status(feed), f"{feed} live again", lambda seen: seen == "live")

@@ -16,13 +16,14 @@ import pytest
 from aiohttp import web
 
 from local.settings_table import ROOT
+from local.waiting import until
 from maps.api.context import CONTEXT
 from streams.contract.grammars import Address
 from streams.contract.metrics import serve_metrics
 from streams.contract.settings import Settings
 from streams.state.keys import FOLDED_BY, META
 from tests.redis_server import RedisServer
-from tests.services.site import Url, until
+from tests.services.site import Url
 
 FOLDER = ROOT / "docs" / "monitoring"
 PROMTOOL = ROOT / ".cache" / "prometheus" / "promtool"
@@ -100,7 +101,11 @@ async def test_every_metric_that_is_asked_for_is_served_under_this_name(
     url, app = site
     with server.client as client:
         client.hset(META, FOLDED_BY, "{}")  # a worker has been here
-    await until(lambda: app[CONTEXT].live.health.workers is not None)
+    await until(
+        lambda: app[CONTEXT].live.health.workers,
+        "what is known of workers",
+        lambda seen: seen is not None,
+    )
     async with http.get(f"{url}/metrics") as answer:
         assert answer.status == 200
         served = await answer.text()

@@ -13,8 +13,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from local.services import free_port, wait_until
+from local.services import free_port
 from local.stack import Stack
+from local.waiting import wait_until
 from maps.access.guard import COOKIE
 from maps.access.oidc import LOGOUT_EVENT
 from maps.api.oidc import BEGUN_A_MINUTE, BINDING, WRONG_A_MINUTE
@@ -52,7 +53,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator
         people = [json.dumps(each) for each in PEOPLE]
         module = "tests.services.logout_provider"
         provider = stack.python("provider", module, str(port), *people)
-        stack.wait(provider, lambda: _answers(port), "the provider")
+        provider.wait_until(lambda: _answers(port), "the provider")
         worlds.lay(stack)
         stack.start_worker()
         yield stack
@@ -182,13 +183,17 @@ def test_a_lock_here_ends_what_the_provider_lets_in(
         one.login(subject)  # what was begun before an account is none of its sessions
         assert one.may("/desk") == 200
     stack.run("lock", "maps", "accounts", "lock", name)
-    wait_until(lambda: one.may("/api/v1/snapshot") == 401, "the end of the session")
+    wait_until(
+        lambda: one.may("/api/v1/snapshot"), "the end of the session", lambda seen: seen == 401
+    )
     status, body = one.login(subject)
     assert (status, b"account_locked" in body) == (403, True)
     stack.run("unlock", "maps", "accounts", "unlock", name)
     assert one.login(subject)[0] == 200
     stack.run("remove", "maps", "accounts", "remove", name)
-    wait_until(lambda: one.may("/api/v1/snapshot") == 401, "the end of the session")
+    wait_until(
+        lambda: one.may("/api/v1/snapshot"), "the end of the session", lambda seen: seen == 401
+    )
     assert one.login(subject)[0] == 403
 
 
@@ -224,7 +229,9 @@ def test_the_providers_word_ends_what_it_began_and_nobody_elses(stack: Stack, ci
         assert logged_out(**wrong) == 401, wrong
     assert kim.may("/api/v1/snapshot") == 200
     assert logged_out() == 200
-    wait_until(lambda: kim.may("/api/v1/snapshot") == 401, "the end of the session")
+    wait_until(
+        lambda: kim.may("/api/v1/snapshot"), "the end of the session", lambda seen: seen == 401
+    )
     assert other.may("/api/v1/snapshot") == 200
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from kafka import KafkaConsumer
 
 from local import held
-from local.services import start_broker, wait_until
+from local.services import start_broker
 from local.stack import Stack
 from streams.contract import topics
 from streams.contract.settings import Settings
@@ -78,7 +78,7 @@ def test_kill_minus_9_in_mid_stream_leaves_the_state_exact(city: Stack) -> None:
         worker = city.start_worker(f"worker{life}")
         before = progress()
         worlds.publish(city, log[life * len(log) // 4 : (life + 1) * len(log) // 4])
-        city.wait(worker, partial(lambda least: progress() > least, before), "some progress")
+        worker.wait_until(partial(lambda least: progress() > least, before), "some progress")
         worker.kill()
     city.start_worker("worker-last")
     worlds.wait_drained(city, worlds.last_tick_ms(log))
@@ -107,8 +107,7 @@ def test_a_log_made_anew_under_an_old_state_is_refused(city: Stack, tmp_path: Pa
         city.env["BOMNAE_KAFKA"] = address
         city.run("topics-anew", "producers", "topics")
         late = city.start_worker("worker-late")
-        wait_until(lambda: late.exit_code is not None, "the refusal")
-        assert late.exit_code == 3, late.output
+        assert late.wait_ended() == 3, late.output
         assert "made anew" in late.log.read_text(encoding="utf-8")
     finally:
         broker.stop()

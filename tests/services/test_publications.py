@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from local.services import Process, free_port, wait_until
+from local.services import Process, free_port
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.contract import topics, wire
 from streams.contract.enums import ReportFormat, ReportKind
 from streams.contract.subscription import Subscription
@@ -104,13 +105,12 @@ def test_a_report_is_told_once_however_its_keeper_ends_and_its_link_opens_it(
     city, reports = reporting
     for fail in ("after_report_file:3", "after_report", "after_publication"):
         process = keep(city, fail)
-        wait_until(lambda p=process: p.exit_code is not None, fail, within_s=LONG_S)  # type: ignore[misc]
-        assert process.exit_code == KILLED, process.output
+        assert process.wait_ended(LONG_S) == KILLED, process.output
     url = city.start_map()
     city.env["BOMNAE_PUBLIC_URL"] = url
     city.python("dispatch", "streams", "dispatch")
     process = keep(city)
-    wait_until(lambda: told(reports) == REPORTS, "both reports", within_s=LONG_S)
+    wait_until(lambda: told(reports), "both reports", lambda seen: seen == REPORTS, within_s=LONG_S)
     wait_until(lambda: len(sent(receiver)) >= len(REPORTS), "the messages", within_s=LONG_S)
     # What it told the log after it was killed is told nobody twice.
     bodies = sent(receiver)
@@ -186,16 +186,16 @@ def test_no_person_of_a_template_or_a_row_is_told(
     process = keep(
         city, BOMNAE_REPORT_TEMPLATES=str(tmp_path), BOMNAE_METRICS=f"127.0.0.1:{metrics}"
     )
-    city.wait(process, lambda: process.said("faults in line"), "a template's fault")
+    process.wait_said("faults in line")
     [file] = history.glob(f"link_minutes/day={FIRST}/*.parquet")
     raw, rows = file.read_bytes(), pq.read_table(file)
     place, words = rows.column_names.index("minute_ms"), pa.array([PERSON] * len(rows))
     pq.write_table(rows.set_column(place, "minute_ms", words), file)
     template.write_text(f"{text}\n- {PERSON}\n", encoding="utf-8")
-    city.wait(process, lambda: process.said("the history cannot be asked"), "a row's fault")
+    process.wait_said("the history cannot be asked")
     file.write_bytes(raw)
-    city.wait(process, lambda: told(reports) == REPORTS[:1], "the report")
-    wait_until(lambda: sorted(published(city)) == REPORTS[:1], "the state")
+    process.wait_until(lambda: told(reports) == REPORTS[:1], "the report")
+    wait_until(lambda: sorted(published(city)), "the state", lambda seen: seen == REPORTS[:1])
     assert PERSON in (reports / f"{REPORTS[0]}.html").read_text(encoding="utf-8")
     said = (process.output, got(f"http://127.0.0.1:{metrics}/metrics").decode())
     kept = ((reports / name).read_text(encoding="utf-8") for name in _NOTES)
@@ -213,17 +213,22 @@ def test_a_full_disk_is_said_and_waited_for_and_time_is_the_logs(
         reports = disk.folder / "reports"
         put_clock(history, DUE_MS - 2 * HOUR_MS)  # one day is over
         process = keep(city, BOMNAE_REPORTS=str(reports))
-        city.wait(process, lambda: told(reports) == REPORTS[:1], "the first report")
+        process.wait_until(lambda: told(reports) == REPORTS[:1], "the first report")
         disk.fill()
         put_clock(history, DUE_MS)
-        city.wait(process, lambda: process.said("No space left on device"), "what it waits for")
+        process.wait_said("No space left on device")
         assert told(reports) == REPORTS[:1]
         disk.free()
-        wait_until(lambda: told(reports) == REPORTS, "the second report", within_s=LONG_S + 60)
-        city.wait(process, lambda: process.said("a report waits no more"), "its word")
+        wait_until(
+            lambda: told(reports),
+            "the second report",
+            lambda seen: seen == REPORTS,
+            within_s=LONG_S + 60,
+        )
+        process.wait_said("a report waits no more")
         process.stop()
         disk.close()
         process = keep(city, BOMNAE_REPORTS=str(reports))
-        wait_until(lambda: process.exit_code is not None, "its end", within_s=LONG_S)
+        process.wait_ended(LONG_S)
         assert (process.exit_code, "Read-only file system" in process.output) == (2, True)
-    wait_until(lambda: sorted(published(city)) == REPORTS, "the state")
+    wait_until(lambda: sorted(published(city)), "the state", lambda seen: seen == REPORTS)

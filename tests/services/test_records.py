@@ -13,6 +13,7 @@ import pytest
 
 from local.services import Process, free_port
 from local.stack import Stack
+from local.waiting import until
 from maps.__main__ import COMMANDS, command_parser
 from maps.records import heads, looking
 from maps.records.chain import Fault, Verifier, head_in
@@ -171,13 +172,15 @@ async def test_what_cannot_be_recorded_is_refused_and_the_chain_goes_on_after_it
 
 async def _written(log: AccessLog) -> None:
     """Write one as soon as the log takes one."""
-    async with asyncio.timeout(120):
-        while True:
-            try:
-                await log.write("park", "10.0.0.9", AccessAction.LOOK)
-            except IntakeError:
-                continue
-            return
+
+    async def write() -> IntakeError | None:
+        try:
+            await log.write("park", "10.0.0.9", AccessAction.LOOK)
+        except IntakeError as error:
+            return error
+        return None
+
+    await until(write, "a log that takes a record", lambda seen: seen is None)
 
 
 async def test_a_log_that_is_away_refuses_the_first_record_too() -> None:
@@ -242,9 +245,7 @@ async def signing(settings: Settings, at_ms: int) -> AsyncIterator[None]:
 
 
 async def _last_is_a_head(settings: Settings) -> None:
-    async with asyncio.timeout(120):
-        while head_in((await payloads(settings))[-1]) is None:
-            pass
+    await until(lambda: payloads(settings), "a head", lambda seen: head_in(seen[-1]) is not None)
 
 
 class Commands:

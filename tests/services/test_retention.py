@@ -13,8 +13,8 @@ from urllib.parse import quote
 import pytest
 from kafka.errors import KafkaError
 
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from maps.records.chain import Verifier
 from producers.publishing.topic_setup import Topics
 from streams.contract import topics, wire
@@ -206,7 +206,7 @@ async def test_what_is_forgotten_is_gone_and_no_fold_brings_it_back(city: City) 
     city.redis.sadd(login_key(SESSIONS_OF, "kim"), "h1")
     photo = photo_of(city)
     page = f"/w/{quote(WORK)}"
-    wait_until(lambda: city.status(page) == 200, "the work's page")
+    wait_until(lambda: city.status(page), "the work's page", lambda seen: seen == 200)
     wait_until(lambda: set(CALLS) <= set(city.calls()), "the calls")
     assert set(city.holding(DIG)) >= {"works", f"past:work:{WORK}", "changes", "outbox"}
     assert set(city.holding(f"{NOTE} c0")) >= {"calls", "reports", "changes", "outbox"}
@@ -228,8 +228,8 @@ async def test_what_is_forgotten_is_gone_and_no_fold_brings_it_back(city: City) 
         assert code == 0, said
         assert "still on the log" in said
     assert not photo.exists()
-    wait_until(lambda: city.status(page) == 404, "the end of the page")
-    wait_until(lambda: "c0" not in city.calls(), "the end of the call")
+    wait_until(lambda: city.status(page), "the end of the page", lambda seen: seen == 404)
+    wait_until(city.calls, "the end of the call", lambda seen: "c0" not in seen)
     gone(city)
 
     city.publish(told(topics.PERMITS, permits(begun_ms() + HOUR_MS)))
@@ -292,7 +292,12 @@ async def test_what_time_is_due_goes_once_and_is_recorded(city: City, tmp_path: 
         os.utime(each, (old_ms / 1000, old_ms / 1000))
     folder = ("--folder", f"recordings={tmp_path}")
     dry = ("retention", "run", "--dry-run", *folder)
-    wait_until(lambda: "photos" in city.run(*dry)[1], "a state that has caught up", within_s=180)
+    wait_until(
+        lambda: city.run(*dry)[1],
+        "a state that has caught up",
+        lambda seen: "photos" in seen,
+        within_s=180,
+    )
     code, said = city.run(*dry)
     assert (code, sorted(said.splitlines())) == (
         0,
@@ -346,8 +351,16 @@ async def test_a_topic_that_is_kept_otherwise_is_named(city: City) -> None:
         there.mend([Complaint("calls", "retention.ms", "", "1000000", "")])
         try:  # the broker tells changes a little later
             named = "topic calls: retention.ms is 1000000, at least"
-            wait_until(lambda: named in city.run("retention", "run", "--dry-run")[1], named)
+            wait_until(
+                lambda: city.run("retention", "run", "--dry-run")[1],
+                named,
+                lambda seen: named in seen,
+            )
             assert city.run("retention", "run", "--dry-run")[0] == 1
         finally:
             there.mend([Complaint("calls", "retention.ms", "", str(30 * DAY_MS), "")])
-    wait_until(lambda: city.run("retention", "run", "--dry-run")[0] == 0, "the topic put right")
+    wait_until(
+        lambda: city.run("retention", "run", "--dry-run")[0],
+        "the topic put right",
+        lambda seen: seen == 0,
+    )

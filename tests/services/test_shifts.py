@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from maps.api.shifts import SIGNED_WITHIN_MS
 from streams.contract import topics, wire
 from streams.contract.account import Account
@@ -62,16 +62,11 @@ def acted(base: str, path: str, body: Json, **headers: str) -> tuple[int, Json]:
     """The answer to an act, once the book has what was taken: sent again it is the same act, and
     on a busy machine it stands there a while after it was taken.
     """
-    answers = [ask(base, path, body, **headers)]
-
-    def is_known() -> bool:
-        status, answer = answers[-1]
-        if status == 202 and not answer["is_shown"]:
-            answers.append(ask(base, path, body, **headers))
-        return answers[-1][0] != 202 or answers[-1][1]["is_shown"]
-
-    wait_until(is_known, "the act in the book")
-    return answers[-1]
+    return wait_until(
+        lambda: ask(base, path, body, **headers),
+        "the act in the book",
+        lambda answer: answer[0] != 202 or answer[1]["is_shown"],
+    )
 
 
 def error(answer: tuple[int, Json]) -> tuple[int, str]:
@@ -192,7 +187,7 @@ def test_both_sign_one_sheet_and_nothing_that_comes_later_changes_it(
     def again() -> Json:
         return {**ask(base, old)[1], "now_ms": signed["now_ms"]}
 
-    wait_until(lambda: again() == signed, "the signed sheet out of the log")
+    wait_until(again, "the signed sheet out of the log", lambda seen: seen == signed)
     seen(base, lambda body: body.get("id") == following["id"], NOW)
 
 
@@ -209,7 +204,9 @@ def test_each_signs_by_an_account_of_their_own(city: Stack) -> None:
         return acted(base, path, body, X_Remote_User=name)
 
     due = [200, 200, 200, 403]  # once the server has the state, and the state the accounts
-    wait_until(lambda: [asked(name, NOW)[0] for name in people] == due, "who may read")
+    wait_until(
+        lambda: [asked(name, NOW)[0] for name in people], "who may read", lambda seen: seen == due
+    )
     said = {"act_id": "a-1", "note_id": "a-1", "text": "팔호광장 신호기 점검"}
     assert asked("cho", f"{NOW}/notes", said)[0] == 403
     assert error(asked("lee", f"{NOW}/notes", {**said, "by": "kim"})) == (409, "shift_other")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from local.services import wait_until
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.contract import topics, wire
 from streams.contract.enums import Closure, IncidentKind
 from streams.contract.records import Incident, IncidentBatch
@@ -71,10 +71,10 @@ def test_a_crash_of_two_feeds_is_one_row_and_acts_on_it_last(city: Stack) -> Non
     # undone: neither is; the acts on the alerts may be told before the act on the situation, which
     # is what an undo asks for
     undo = {**BY, "situations": [row["id"]], "act": "undo"}
-    wait_until(lambda: ask(base, ACTS, undo)[0] == 202, "an act to undo")
+    wait_until(lambda: ask(base, ACTS, undo)[0], "an act to undo", lambda seen: seen == 202)
     seen(base, lambda x: is_seen(x) == [False], PATH)
     seen(base, lambda x: not any(a["acknowledged"] for a in x["alerts"]), "/api/v1/alerts")
-    wait_until(lambda: ask(base, ACTS, undo)[0] == 409, "nothing left to undo")
+    wait_until(lambda: ask(base, ACTS, undo)[0], "nothing left to undo", lambda seen: seen == 409)
 
     # snoozed, assigned, noted
     until_ms = now_ms() + 600_000

@@ -12,8 +12,9 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from local import held
-from local.services import free_port, start_redis, wait_until
+from local.services import free_port, start_redis
 from local.stack import Stack
+from local.waiting import wait_until
 from producers.publishing.topic_setup import ensure_topics
 from streams.__main__ import main
 from streams.contract import topics, wire
@@ -135,7 +136,7 @@ def fold(city: Stack, log: list[Sent], name: str) -> None:
     worlds.publish(city, log)
     worlds.wait_drained(city, worlds.last_tick_ms(log))
     store = worlds.redis_of(city)
-    city.wait(worker, lambda: not store.exists(REBUILDING), "a state that has caught up")
+    worker.wait_until(lambda: not store.exists(REBUILDING), "a state that has caught up")
     worker.stop()
     del city.processes[name]
 
@@ -225,7 +226,7 @@ def daily_snapshot(city: Stack) -> Path:
     tls = folder.with_name("daily-tls")
     env = {"BOMNAE_METRICS": f"127.0.0.1:{port}", "BOMNAE_TLS": str(tls)}
     process = city.python("daily", *daily, env=env)
-    city.wait(process, lambda: process.said("snapshot made"), "a snapshot")
+    process.wait_said("snapshot made")
     trusting = ssl.create_default_context(cafile=str(tls / CA))
     url = f"https://127.0.0.1:{port}/metrics"
     figures = urllib.request.urlopen(url, context=trusting).read().decode()
@@ -302,6 +303,6 @@ def test_the_audit_goes_on_from_a_snapshot_after_retention(
     commands.done(signed, "restore", "--redis-only", path)
     worker = signed.start_worker("worker-c")
     store = worlds.redis_of(signed)
-    signed.wait(worker, lambda: not store.exists(REBUILDING), "a state that has caught up")
+    worker.wait_until(lambda: not store.exists(REBUILDING), "a state that has caught up")
     worker.stop()
     assert commands.done(signed, "audit").startswith("identical\n")

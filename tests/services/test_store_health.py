@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
+from local.waiting import until
 from maps.api.context import CONTEXT
 from streams.contract.enums import PollOutcome
 from streams.contract.records import FeedReport
@@ -15,7 +16,7 @@ from streams.contract.times import now_ms
 from streams.domain.stages.feeds import FeedState
 from streams.state.keys import COUNTS, DELTAS, LOST, META, WORKERS, key
 from tests.redis_server import RedisServer
-from tests.services.site import Url, get_json, stream, until
+from tests.services.site import Url, get_json, stream
 
 
 def state_of(app: web.Application) -> Any:
@@ -37,7 +38,11 @@ async def silent_feed(server: RedisServer, app: web.Application) -> None:
     delta = {"at": now_ms(), "f": {"permits": FeedState("permits", report)}}
     with server.client as client:
         client.xadd(key(DELTAS, 0), {"d": msgspec.json.encode(delta)})
-    await until(lambda: state_of(app).picture.feeds["permits"].last == report)
+    await until(
+        lambda: state_of(app).picture.feeds["permits"].last,
+        "its report",
+        lambda seen: seen == report,
+    )
 
 
 async def metrics_of(http: aiohttp.ClientSession, url: Url) -> dict[str, float]:
@@ -86,7 +91,7 @@ async def test_a_redis_that_takes_no_state_is_named_and_no_feed_is_called_late( 
         client.execute_command("CONFIG", "SET", "maxmemory", "0")
         client.execute_command("REPLICAOF", "NO", "ONE")
     with_worker(server)
-    await until(lambda: state_of(app).health.trouble == "")
+    await until(lambda: state_of(app).health.trouble, "no trouble", lambda seen: seen == "")
 
 
 async def test_a_state_that_nobody_works_on_is_named_and_no_feed_is_called_late(
@@ -95,13 +100,15 @@ async def test_a_state_that_nobody_works_on_is_named_and_no_feed_is_called_late(
     url, app = site
     await silent_feed(server, app)
     with_worker(server, age_ms=60_000)
-    await until(lambda: state_of(app).health.trouble == "no_worker")
+    await until(
+        lambda: state_of(app).health.trouble, "no worker, said", lambda seen: seen == "no_worker"
+    )
     assert "no worker works" in await not_ready(http, url)
     assert (await metrics_of(http, url))["bomnae_workers"] == 0
     rows = (await get_json(http, f"{url}/api/v1/feeds"))["feeds"]
     assert "stale" not in {row["status"] for row in rows}
     with_worker(server)
-    await until(lambda: state_of(app).health.trouble == "")
+    await until(lambda: state_of(app).health.trouble, "no trouble", lambda seen: seen == "")
 
 
 async def test_a_redis_that_is_nearly_full_is_a_warning_and_no_reason(
@@ -112,7 +119,7 @@ async def test_a_redis_that_is_nearly_full_is_a_warning_and_no_reason(
     with server.client as client:
         used: Any = client.info("memory")
         client.config_set("maxmemory", int(used["used_memory"] / 0.85))
-    await until(lambda: state_of(app).health.fill >= 0.8)
+    await until(lambda: state_of(app).health.fill, "a full store", lambda seen: seen >= 0.8)
     body = await get_json(http, f"{url}/readyz")
     assert (body["ok"], body["reasons"]) == (True, [])
     assert "docs/sizing.md" in body["warnings"][0]
@@ -132,7 +139,11 @@ async def test_a_clock_that_is_ahead_is_a_reason_not_to_be_ready(
         client.hset(key("clock", 0), "0", ahead_ms)
         client.hset(key("feeds", 0), "permits", msgspec.json.encode(seen))
         client.delete(key(DELTAS, 0))  # a new picture
-    await until(lambda: max(state_of(app).picture.clocks.values(), default=0) >= ahead_ms)
+    await until(
+        lambda: max(state_of(app).picture.clocks.values(), default=0),
+        "a clock ahead",
+        lambda seen: seen >= ahead_ms,
+    )
     assert "the state is 48 min ahead" in await not_ready(http, url)
     rows = (await get_json(http, f"{url}/api/v1/feeds"))["feeds"]
     assert {row["feed"]: row["status"] for row in rows}["permits"] == "ahead"
@@ -167,7 +178,7 @@ async def test_settings_that_changed_under_the_state_are_told_with_the_way_out(
     with_worker(server)
     with server.client as client:
         client.hset(META, "changed", json.dumps({"at_ms": 7, "names": ["BOMNAE_DWELL_S"]}))
-    await until(lambda: state_of(app).health.changed != ())
+    await until(lambda: state_of(app).health.changed, "what changed", lambda seen: seen != ())
     body = await get_json(http, f"{url}/readyz")
     assert body["ok"]
     assert "BOMNAE_DWELL_S" in body["warnings"][0]

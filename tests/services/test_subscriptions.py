@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
-from local.services import free_port, wait_until
+from local.services import free_port
 from local.stack import Stack
+from local.waiting import wait_until
 from streams.contract import topics, wire
 from streams.contract.enums import Closure
 from streams.contract.records import Permit, PermitBatch
@@ -107,7 +108,9 @@ def test_an_endpoint_lives_from_add_to_remove_and_its_secret_is_seen_twice(
         "--secrets",
         str(tmp_path / "secrets"),
     )
-    wait_until(lambda: "sink on" in sink.log.read_text("utf-8"), "the sink listens")
+    wait_until(
+        lambda: sink.log.read_text("utf-8"), "the sink listens", lambda seen: "sink on" in seen
+    )
     assert subscriptions(desk, "test", endpoint)[:2][0] == 0
     assert subscriptions(desk, "rotate", endpoint)[0] == 0
     assert subscriptions(desk, "test", endpoint)[0] == 0  # the secret before signs too
@@ -257,10 +260,10 @@ def test_a_closure_comes_to_the_sink_verified_once_and_ends(desk: Stack) -> None
     desk.python("dispatcher", "streams", "dispatch")
     now_ms = time.time_ns() // 1_000_000
     worlds.publish(desk, told_to_dig(now_ms, ends_ms=now_ms + 7_200_000))
-    wait_until(lambda: "통제" in sink.log.read_text("utf-8"), "the begin")
+    wait_until(lambda: sink.log.read_text("utf-8"), "the begin", lambda seen: "통제" in seen)
     later_ms = now_ms + 1_000
     worlds.publish(desk, told_to_dig(later_ms, ends_ms=later_ms))
-    wait_until(lambda: "해제" in sink.log.read_text("utf-8"), "the end")
+    wait_until(lambda: sink.log.read_text("utf-8"), "the end", lambda seen: "해제" in seen)
     sink.stop()
     said = sink.log.read_text("utf-8")
     assert sink.exit_code == 0, said

@@ -11,13 +11,14 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
+from local.waiting import until
 from maps.api.context import CONTEXT
 from maps.picture.tiling import Tile, View, tiling_of
 from streams.geo.network import Network
 from tests.cities.grid import grid
 from tests.cities.seed import Json, emit, link_view, put, work
 from tests.redis_server import RedisServer
-from tests.services.site import Events, Url, get_json, publish, served, stream, until
+from tests.services.site import Events, Url, get_json, publish, served, stream
 
 PROVINCE = 100_000
 KNOWN = 2_000  # links of it that anybody reported
@@ -43,7 +44,9 @@ def report(server: RedisServer, network: Network, count: int) -> None:
 async def site(server: RedisServer, network: Network) -> AsyncIterator[tuple[Url, web.Application]]:
     report(server, network, KNOWN)
     async with served(server, network) as (url, app):
-        await until(lambda: app[CONTEXT].live.store_state == "ok")
+        await until(
+            lambda: app[CONTEXT].live.store_state, "a store that answers", lambda seen: seen == "ok"
+        )
         yield url, app
 
 
@@ -210,7 +213,9 @@ async def test_a_view_that_moves_on_loses_nothing(
         assert speeds_in(states)[far] == 20
         publish(server, {"l": {away: link_view(31.0)}})
         last = publish(server, {"l": {away: link_view(32.0), near: link_view(33.0)}})
-        await until(lambda: live.picture.delta_id == last)
+        await until(
+            lambda: live.picture.delta_id, "that delta on the map", lambda seen: seen == last
+        )
     if not is_kept:
         live._recent.clear()
     speeds: dict[int, int] = {}
@@ -299,7 +304,9 @@ async def test_a_province_of_100_000_links_is_read_by_the_view(
     network = grid(PROVINCE)
     report(server, network, KNOWN)
     async with served(server, network) as (url, app):
-        await until(lambda: app[CONTEXT].live.store_state == "ok")
+        await until(
+            lambda: app[CONTEXT].live.store_state, "a store that answers", lambda seen: seen == "ok"
+        )
         west, south, east, north = (await get_json(http, index_of(url, network)))["bbox"]
         views = (f"{west},{south},{east},{north}&zoom=10.5", view_of(network, PROVINCE // 2)[5:])
         for view in views:

@@ -11,8 +11,9 @@ import pytest
 from kafka import KafkaAdminClient
 
 from local import held
-from local.services import Process, free_port, start_redis, wait_until
+from local.services import Process, free_port, start_redis
 from local.stack import Stack
+from local.waiting import wait_until
 from producers.network.importing import write_network
 from streams.contract import topics
 from streams.contract.failpoints import POINTS
@@ -22,7 +23,7 @@ from tests.cities import worlds
 
 def said_at_end(worker: Process, code: int, *, within_s: float = 120) -> str:
     """The output of a worker that ended with a code."""
-    wait_until(lambda: worker.exit_code is not None, "its end", within_s=within_s)
+    worker.wait_ended(within_s)
     output = worker.log.read_text(encoding="utf-8")
     assert worker.exit_code == code, output
     return output
@@ -47,7 +48,7 @@ def test_a_redis_that_is_not_there_yet_is_waited_for(city: Stack, tmp_path: Path
     port = free_port()
     city.env["BOMNAE_REDIS"] = f"redis://127.0.0.1:{port}/0"
     worker = city.start_worker()
-    city.wait(worker, lambda: worker.said("waiting for Redis"), "its word")
+    worker.wait_said("waiting for Redis")
     (tmp_path / "late").mkdir()
     server, _ = start_redis(tmp_path / "late", port=port)
     try:
@@ -63,7 +64,7 @@ def test_a_redis_that_is_not_there_yet_is_waited_for(city: Stack, tmp_path: Path
 def test_a_worker_that_only_waits_stops_when_told(city: Stack) -> None:
     city.env["BOMNAE_REDIS"] = f"redis://127.0.0.1:{free_port()}/0"
     worker = city.start_worker()
-    city.wait(worker, lambda: worker.said("waiting for Redis"), "its word")
+    worker.wait_said("waiting for Redis")
     worker.stop()
     assert worker.exit_code == 0, worker.output
 
@@ -103,9 +104,9 @@ def test_an_emptied_redis_is_marked_and_made_again_from_the_log(city: Stack) -> 
     network = store.hget(META, "network")
     store.flushall()
     worlds.publish(city, worlds.tick(worlds.last_tick_ms(log)))  # the same time again
-    city.wait(worker, lambda: worker.said("rebuilding"), "the mark")
+    worker.wait_said("rebuilding")
     worlds.wait_drained(city, worlds.last_tick_ms(log))
-    city.wait(worker, lambda: not store.exists(REBUILDING), "the end of the mark")
+    worker.wait_until(lambda: not store.exists(REBUILDING), "the end of the mark")
     assert worlds.audited(city)
     assert store.hget(META, "network") == network
     assert links_of(worlds.dump(city)) == links_of(before)
@@ -122,10 +123,10 @@ def test_a_worker_that_begins_on_an_empty_redis_and_a_full_log_is_rebuilding(cit
     log = worlds.drive(2, worlds.STOPS)
     worlds.publish(city, log)
     worker = city.start_worker()
-    city.wait(worker, lambda: worker.said("rebuilding"), "the mark")
+    worker.wait_said("rebuilding")
     worlds.wait_drained(city, worlds.last_tick_ms(log))
     store = worlds.redis_of(city)
-    city.wait(worker, lambda: not store.exists(REBUILDING), "the end of the mark")
+    worker.wait_until(lambda: not store.exists(REBUILDING), "the end of the mark")
     assert worlds.audited(city)
 
 
@@ -136,8 +137,7 @@ def test_a_worker_killed_at_a_failpoint_leaves_the_state_exact(city: Stack, poin
     passes = {"after_decode": 40, "after_step": 40, "after_load": 2}.get(point, 1)
     env = {"FAIL_AT": f"{point}:{passes}"}
     worker = city.python("worker-failing", "streams", "worker", env=env)
-    wait_until(lambda: worker.exit_code is not None, "the kill")
-    assert worker.exit_code == -9, worker.output
+    assert worker.wait_ended() == -9, worker.output
     city.processes.pop("worker-failing")
     city.start_worker("worker-next")
     worlds.wait_drained(city, worlds.last_tick_ms(log))
@@ -151,7 +151,7 @@ def test_workers_that_come_and_go_under_load_leave_one_exact_state(stack: Stack)
     third = len(log) // 3
     first, first_at = measured_worker(stack, "worker-1")
     worlds.publish(stack, log[:third])
-    stack.wait(first, lambda: carried(first_at) > 0, "its first steps")
+    first.wait_until(lambda: carried(first_at) > 0, "its first steps")
     second, second_at = measured_worker(stack, "worker-2")
     worlds.publish(stack, log[third : 2 * third])
 
@@ -160,7 +160,7 @@ def test_workers_that_come_and_go_under_load_leave_one_exact_state(stack: Stack)
         worlds.publish(stack, worlds.tick(worlds.T0_MS, partitions=16))
         return carried(second_at) > 0
 
-    stack.wait(second, has_its_part, "its part of the load")
+    second.wait_until(has_its_part, "its part of the load")
     first.stop()  # the second has all from here on
     stack.processes.pop("worker-1")
     worlds.publish(stack, log[2 * third :])
@@ -173,7 +173,7 @@ def measured_worker(stack: Stack, name: str) -> tuple[Process, str]:
     """A worker that has started, and the address of its metrics."""
     address = f"127.0.0.1:{free_port()}"
     worker = stack.python(name, "streams", "worker", env={"BOMNAE_METRICS": address})
-    stack.wait(worker, lambda: worker.said("worker started"), name)
+    worker.wait_said("worker started")
     return worker, address
 
 
@@ -201,10 +201,10 @@ def test_a_worker_of_the_same_group_on_another_redis_is_named(
     other, url = start_redis(tmp_path / "other")
     try:
         worker = city.start_worker()
-        city.wait(worker, lambda: worker.said("worker started"), "its start")
+        worker.wait_said("worker started")
         stranger = city.python("worker-b", "streams", "worker", env={"BOMNAE_REDIS": url})
         named = 'on another Redis", "workers": ["bomnae-'
-        city.wait(worker, lambda: worker.said(named), "its word")
+        worker.wait_said(named)
         stranger.stop()
         city.processes.pop("worker-b")
     finally:

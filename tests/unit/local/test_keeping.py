@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from local.keeping import PAUSES_S, STEADY_S, Ends, GaveUpError, Keeper, after_end, last_lines
-from local.services import Process, wait_until
+from local.services import Process
 
 
 class Bench:
@@ -33,7 +33,7 @@ class Bench:
 
     def ended(self) -> None:
         process = self.processes["child"]
-        wait_until(lambda: process.exit_code is not None, "the child's end", within_s=20)
+        process.wait_ended(20)
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """Connections that ask nothing are cut; those that ask are not."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 
+from local.waiting import until
 from maps.http.connections import CONNECTIONS, Connections, count_asking
 
 WITHIN_S = 10.0
@@ -52,9 +52,7 @@ async def served(unwatched: Unwatched) -> AsyncIterator[Reached]:
 
 async def has(server: web.Server, count: int) -> None:
     """Wait until it has accepted so many connections."""
-    async with asyncio.timeout(WITHIN_S):
-        while len(server.connections) < count:  # noqa: ASYNC110 - no event says it
-            await asyncio.sleep(0.01)
+    await until(lambda: len(server.connections), "connections", lambda seen: seen >= count)
 
 
 async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
@@ -95,10 +93,7 @@ async def test_one_address_has_so_many(served: Reached) -> None:
     host, port, connections = served
     connections.idle_s = 60
     opened = [await asyncio.open_connection(host, port) for _ in range(5)]
-    deadline = time.monotonic() + WITHIN_S
-    while connections.cut < 2 and time.monotonic() < deadline:  # noqa: ASYNC110 - no event says it
-        await asyncio.sleep(0.05)
-    assert connections.cut == 2
+    await until(lambda: connections.cut, "two that are cut", lambda seen: seen == 2)
     for _, writer in opened:
         writer.close()
 

@@ -18,6 +18,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from local.waiting import until
 from producers.datasets import opening, whole
 from producers.datasets.descriptor import Files
 from producers.datasets.loading import SHIPPED, DescriptorError, load
@@ -441,8 +442,11 @@ async def test_a_dataset_that_was_personal_for_a_while_has_its_rows_again(tmp_pa
         running = asyncio.create_task(polls.run())
         for grade in ("open", "personal", "open"):
             laid(tmp_path, grade=grade)
-            while not (told := log.of(DatasetReport)) or told[-1].facts.grade != grade:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+            await until(
+                lambda: [each.facts.grade for each in log.of(DatasetReport)][-1:],
+                "its report",
+                lambda seen: seen == [grade],  # noqa: B023
+            )
             while log.messages:
                 effects = stage.step(state, log.messages.pop(0), Origin("dataset-rows", 0, 0))
                 apply(state, effects.changes)

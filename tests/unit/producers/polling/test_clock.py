@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from local.services import wait_until
+from local.waiting import wait_until
 from producers.polling import clock
 from producers.polling.clock import ClockThread, Standstill
 from producers.publishing.faults import place_of
@@ -47,7 +47,7 @@ def test_a_write_that_fails_stops_no_time(monkeypatch: pytest.MonkeyPatch) -> No
     ticks = Ticks(failing=2)
     thread = ClockThread(ticks, 100, now_ms)
     thread.start()
-    wait_until(lambda: len(ticks.written) > 2, "ticks", within_s=10)
+    wait_until(lambda: len(ticks.written), "ticks", lambda seen: seen > 2, within_s=10)
     thread.stop()
 
 
@@ -73,7 +73,7 @@ def test_no_tick_is_written_while_time_stands(monkeypatch: pytest.MonkeyPatch) -
 
     thread = ClockThread(ticks, 100, now)
     thread.start()
-    wait_until(lambda: len(asked) > 12, "three ticks due", within_s=10)
+    wait_until(lambda: len(asked), "three ticks due", lambda seen: seen > 12, within_s=10)
     assert not ticks.written
     ticks.waiting_s = 0.0
     back_ms = now_ms()

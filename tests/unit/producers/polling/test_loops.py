@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from local.waiting import until
 from producers.feeds import FEEDS
 from producers.feeds.feed import Asker, Feed
 from producers.feeds.tago import Sweeper
@@ -92,11 +93,13 @@ class Running:
 
     async def until(self, is_met: Callable[[], bool]) -> None:
         """Wait for an observable; a loop that died raises what killed it."""
-        async with asyncio.timeout(DEADLINE_S):
-            while not is_met():
-                if self.task.done():
-                    self.task.result()
-                await asyncio.sleep(0.01)
+
+        def ask() -> object:
+            if self.task.done():
+                self.task.result()
+            return is_met()
+
+        await until(ask, "what it waits for", within_s=DEADLINE_S, every_s=0.01)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from kafka.errors import (
 )
 from kafka.future import Future
 
-from local.services import wait_until
+from local.waiting import wait_until
 from producers.publishing import publisher as publishers
 from producers.publishing.lanes import HELD_S, Lanes, Parcel
 from producers.publishing.messages import DeadLetter, Output
@@ -109,7 +109,7 @@ def test_one_refused_message_leaves_all_others_in_order(
     sent = [speeds(100 if n == 7 else 1, 1_795_000_000_000 + n) for n in range(20)]
     for number, message in enumerate(sent):
         publisher.send([message, (BUSES, 1, b"%d" % number)])
-    wait_until(lambda: publisher.waiting == 0, "all told", within_s=10)
+    wait_until(lambda: publisher.waiting, "all told", lambda seen: seen == 0, within_s=10)
     assert cluster.payloads(SPEEDS) == [m[2] for n, m in enumerate(sent) if n != 7]
     assert cluster.payloads(BUSES) == [b"%d" % n for n in range(20)]
     assert (publisher.refused, publisher.lost) == ({SPEEDS: 1}, {})
@@ -121,7 +121,7 @@ def test_the_refused_message_is_a_short_dead_letter_and_its_feed_is_unknown(
 ) -> None:
     cluster.judge = too_large
     publisher.send([speeds(200)])
-    wait_until(lambda: publisher.waiting == 0, "all told", within_s=10)
+    wait_until(lambda: publisher.waiting, "all told", lambda seen: seen == 0, within_s=10)
     [letter] = cluster.payloads(topics.DEAD_LETTERS.name)
     assert len(letter) == SHORT_BYTES
     assert b"cut" in letter[-30:]
@@ -141,10 +141,15 @@ def test_a_topic_that_takes_nothing_for_a_while_keeps_its_messages_and_holds_up_
 ) -> None:
     cluster.judge = lambda topic, _payload: error if topic == SPEEDS else None
     publisher.send([speeds(1, 1), speeds(1, 2), (BUSES, 0, b"bus"), speeds(1, 3)])
-    wait_until(lambda: cluster.payloads(BUSES) == [b"bus"], "the other topic", within_s=10)
+    wait_until(
+        lambda: cluster.payloads(BUSES),
+        "the other topic",
+        lambda seen: seen == [b"bus"],
+        within_s=10,
+    )
     assert publisher.waiting >= 3
     cluster.judge = lambda _topic, _payload: None
-    wait_until(lambda: publisher.waiting == 0, "the topic again", within_s=10)
+    wait_until(lambda: publisher.waiting, "the topic again", lambda seen: seen == 0, within_s=10)
     assert cluster.payloads(SPEEDS) == [speeds(1, n)[2] for n in (1, 2, 3)]
     assert not publisher.refused
     assert not publisher.lost
@@ -155,7 +160,7 @@ def test_a_broker_that_is_away_when_the_client_is_made_anew_loses_nothing(
 ) -> None:
     cluster.judge, cluster.absent = too_large, 3
     publisher.send([speeds(100), speeds(1)])
-    wait_until(lambda: publisher.waiting == 0, "all told", within_s=10)
+    wait_until(lambda: publisher.waiting, "all told", lambda seen: seen == 0, within_s=10)
     assert cluster.payloads(SPEEDS) == [speeds(1)[2]]
 
 
@@ -168,7 +173,7 @@ def test_closing_while_the_broker_is_away_is_no_failure(
     monkeypatch.setattr(publishers, "MOST_RENEW_S", 0.02)
     cluster.judge, cluster.absent = too_large, 1_000_000
     publisher.send([speeds(100)])
-    wait_until(lambda: cluster.absent < 1_000_000, "an attempt", within_s=10)
+    wait_until(lambda: cluster.absent, "an attempt", lambda seen: seen < 1_000_000, within_s=10)
     publisher.close(0.05)
     assert not publisher._pump.is_alive()
     assert [record.getMessage() for record in caplog.records if record.exc_info] == []
@@ -184,7 +189,7 @@ def test_a_dead_letter_that_is_refused_goes_out_short(
     publisher.publish(
         Output(letters=(DeadLetter("its.speeds", Refusal(b"x" * 10_000, "R005", "")),))
     )
-    wait_until(lambda: publisher.waiting == 0, "all told", within_s=10)
+    wait_until(lambda: publisher.waiting, "all told", lambda seen: seen == 0, within_s=10)
     assert [len(payload) for payload in cluster.payloads(is_letter)] == [SHORT_BYTES]
     assert not publisher.lost
 
@@ -196,11 +201,11 @@ def test_what_was_made_while_the_clock_was_ahead_is_no_data(
     now_ms = round(time.time() * 1000)
     monkeypatch.setattr(publishers, "now_ms", lambda: now_ms + 9 * 3_600_000)
     publisher.send([speeds(1), (SPEEDS, 0, wire.encode(Tick(now_ms)))])
-    wait_until(lambda: cluster.clients > 1, "a refusal", within_s=10)
+    wait_until(lambda: cluster.clients, "a refusal", lambda seen: seen > 1, within_s=10)
     monkeypatch.setattr(publishers, "now_ms", lambda: now_ms)
     cluster.judge = lambda _topic, _payload: None
     publisher.send([speeds(2)])
-    wait_until(lambda: publisher.waiting == 0, "all told", within_s=10)
+    wait_until(lambda: publisher.waiting, "all told", lambda seen: seen == 0, within_s=10)
     assert cluster.payloads(SPEEDS) == [speeds(2)[2]]
     letters = cluster.payloads(topics.DEAD_LETTERS.name)
     assert speeds(1)[2] in letters

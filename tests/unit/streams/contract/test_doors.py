@@ -16,6 +16,8 @@ from typing import Any, cast
 
 import pytest
 
+from local.services import answers
+from local.waiting import until, wait_until
 from producers.polling import pushes
 from streams.contract.grammars import Address
 from streams.contract.metrics import serve_metrics
@@ -113,12 +115,9 @@ def test_sighup_has_a_process_serve_what_stands_there_now(tmp_path: Path) -> Non
         other = Tls.of(str(folder), ("localhost", "map.city.example"))
         assert certificate(port, folder / CA) == first
         process.send_signal(signal.SIGHUP)
-        deadline_s = 20.0
-        while (shown := certificate(port, folder / CA)) == first:
-            deadline_s -= 0.05
-            assert deadline_s > 0, "the old certificate is served"
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(0.05)
+        shown = wait_until(
+            lambda: certificate(port, folder / CA), "the new one", lambda seen: seen != first
+        )
         assert shown == ssl.PEM_cert_to_DER_cert(
             (folder / CERT).read_text().partition("-----END CERTIFICATE-----")[0]
             + "-----END CERTIFICATE-----\n"
@@ -138,19 +137,10 @@ async def test_pushed_answers_come_by_tls(tmp_path: Path) -> None:
     context: Any = cast("Any", object())  # a stranger is turned away before it is looked at
     task = asyncio.create_task(pushes.serve(Address("127.0.0.1", port), context, tls))
     try:
-        async with asyncio.timeout(20):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection(
-                        "127.0.0.1",
-                        port,
-                        ssl=trusting(tmp_path / CA),
-                        server_hostname="localhost",
-                    )
-                    break
-                except ConnectionRefusedError:
-                    assert not task.done(), task
-                    await asyncio.sleep(0)
+        await until(lambda: answers(port) or task.done(), "the door")
+        _, writer = await asyncio.open_connection(
+            "127.0.0.1", port, ssl=trusting(tmp_path / CA), server_hostname="localhost"
+        )
         assert writer.get_extra_info("ssl_object").version() in ("TLSv1.2", "TLSv1.3")
         writer.close()
     finally:

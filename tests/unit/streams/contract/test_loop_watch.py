@@ -11,6 +11,7 @@ import time
 import pytest
 from prometheus_client import Counter, Gauge
 
+from local.waiting import until, wait_until
 from streams.contract import loop_watch
 from streams.contract.loop_watch import BLOCKED, STANDS, watched_loop
 
@@ -21,9 +22,7 @@ def value_of(metric: Counter | Gauge) -> float:
 
 def held_up() -> None:
     """Hold the loop until the thread has said so."""
-    deadline = time.monotonic() + 10
-    while value_of(STANDS) == 0 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: value_of(STANDS), "a loop that is said to stand", every_s=0.01)
 
 
 async def test_a_blocked_loop_is_said_with_the_place_and_so_is_its_end(
@@ -34,9 +33,7 @@ async def test_a_blocked_loop_is_said_with_the_place_and_so_is_its_end(
     counted = value_of(BLOCKED)
     with caplog.at_level(logging.WARNING), watched_loop():
         held_up()
-        async with asyncio.timeout(10):
-            while "turns again" not in caplog.text:  # noqa: ASYNC110 - a thread says it
-                await asyncio.sleep(0.01)
+        await until(lambda: caplog.text, "the end of it", lambda seen: "turns again" in seen)
     first, second = caplog.records
     assert (first.getMessage(), second.getMessage()) == (
         "event loop is blocked",
