@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from urllib.parse import unquote, urlsplit
 
@@ -65,6 +66,8 @@ SECURITY_HEADERS = {
 }
 MAX_REQUEST_BYTES = 64 << 10
 HSTS = "max-age=31536000"
+_HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[0-9A-Za-z._-]+))(?::[0-9]{1,5})?")
+"""A Host header as browsers write it: what another reads another name in names nobody."""
 
 
 def build_app(settings: Settings, network: Network, store: Store) -> web.Application:
@@ -119,9 +122,10 @@ def is_own_host(host_header: str, own_hosts: Collection[str]) -> bool:
 
     Addresses are fine: a rebinding page is always known by a name.
     """
-    name = host_header.rpartition("@")[2]
-    name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
-    name = name.lower().rstrip(".")
+    found = _HOST.fullmatch(host_header)
+    if found is None:
+        return False
+    name = (found["address"] or found["name"]).lower().removesuffix(".")
     return name in own_hosts or _is_address(name)
 
 

@@ -13,8 +13,8 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import aiohttp
 import msgspec
@@ -24,15 +24,18 @@ from streams.contract.account import is_name
 from streams.contract.enums import Role
 from streams.contract.errors import BomnaeError, SettingsError
 from streams.contract.settings import Settings
-from streams.state.keys import ASKED, login_key
+from streams.state.keys import ASKED, OBEYED, login_key
 
 STATE_FOR_S = 600
 WITHIN_S = 10.0
 KNOWN_S = 3600.0  # how long the provider's addresses and keys are believed
 AGAIN_S = 60.0  # a signature by no key that is known has the keys asked for anew, so often at most
+AWAY_S = 5.0  # a provider that did not answer is not asked again for so long: nobody waits in line
 LOGOUT_S = 300  # a logout token is believed for; it need not say when it ends
 LEEWAY_S = 60  # two machines' clocks may be off by
 MAX_ANSWER_BYTES = 256 << 10
+MAX_NAME = 1000  # characters of what it calls a person or a session by
+BUSY = 429  # the status of a server that is asked too often; from 500 on it is the server's fault
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 HASHED = "oidc-"  # what the account of a name begins with that cannot be one
 _TYPES = (("jwt",), ("jwt", "logout+jwt"))  # what a login's and a logout's token may say it is
@@ -45,7 +48,7 @@ class OidcError(BomnaeError):
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(f"OpenID provider: {reason}")
-        self.code = code
+        self.code, self.reason = code, reason
 
 
 class Facts(msgspec.Struct):
@@ -76,6 +79,16 @@ class Person:
     subject: str
 
 
+class Logout(NamedTuple):
+    """What the provider says is over: a session of its own, a subject, or that session of that
+    subject; either may be "". `name` is the token's, for it counts once.
+    """
+
+    session: str
+    subject: str
+    name: str
+
+
 @dataclass(slots=True)
 class Provider:
     """The provider of the settings; connects when it is first asked."""
@@ -83,7 +96,10 @@ class Provider:
     settings: Settings
     client: Any  # of Redis
     _found: tuple[float, Facts, Any] | None = None
-    _again_s: float = -AGAIN_S  # when the keys were last asked for anew for a signature
+    _again_s: list[float] = field(default_factory=lambda: [-AGAIN_S, -AGAIN_S])
+    """When the keys were last asked for anew for a signature: of a login, and of a logout, which
+    anybody may send."""
+    _away: tuple[float, OidcError] | None = None  # when it last gave no facts, and why
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def begin(self, back: str, leads_to: str) -> tuple[str, str]:
@@ -108,7 +124,7 @@ class Provider:
         }
         if self.settings.oidc_max_age_s:
             query["max_age"] = str(self.settings.oidc_max_age_s)
-        return f"{facts.authorization_endpoint}?{urlencode(query)}", state
+        return _with_query(facts.authorization_endpoint, query), state
 
     async def end(self, back: str, state: str, code: str) -> tuple[Person, str]:
         """Whom a code is of, and where their login leads. A state counts once."""
@@ -128,6 +144,7 @@ class Provider:
         claims = await self._claims(str(told.get("id_token", "")))
         if claims.get("nonce") != asked.nonce:
             raise OidcError("oidc_refused", "its answer is to another login (nonce)")
+        self._check_party(claims)
         self._check_age(claims)
         by_token = claims
         wanted = {self.settings.oidc_claim, self.settings.oidc_name}
@@ -137,15 +154,39 @@ class Provider:
         self._check_factor(person, by_token)
         return person, asked.next
 
-    async def logged_out(self, token: str) -> tuple[str, str]:
-        """The session and the subject that a logout token ends, either "" where it names none."""
+    async def logged_out(self, token: str) -> Logout:
+        """What a logout token ends."""
         claims = await self._claims(token, is_logout=True)
         events = claims.get("events")
         if not isinstance(events, dict) or LOGOUT_EVENT not in events or "nonce" in claims:
             raise OidcError("oidc_refused", "no logout token")
-        if time.time() - claims["iat"] > LOGOUT_S:
+        if claims["iat"] < time.time() - LOGOUT_S:
             raise OidcError("oidc_refused", "a logout token that is old")
-        return str(claims.get("sid", "")), str(claims.get("sub", ""))
+        session, subject = _named(claims, "sid"), _named(claims, "sub")
+        if not (session or subject):
+            raise OidcError("oidc_refused", "a logout token of nobody")
+        name = claims.get("jti") or token.split(".")[1]  # a signature can be written in other ways
+        return Logout(session, subject, sha256(str(name).encode()).hexdigest())
+
+    async def check_new(self, logout: Logout) -> None:
+        """OidcError for a logout that was obeyed already: whoever saw its token could end the
+        logins after it.
+        """
+        if await self.client.exists(login_key(OBEYED, logout.name)):
+            raise OidcError("oidc_refused", "a logout token that was here before")
+
+    async def obeyed(self, logout: Logout) -> None:
+        """What this logout was to end is ended: from here on it counts no more."""
+        await self.client.set(login_key(OBEYED, logout.name), 1, ex=LOGOUT_S + 2 * LEEWAY_S)
+
+    def _check_party(self, claims: Mapping[str, object]) -> None:
+        """OidcError for an answer that was made for another program (OpenID Core 3.1.3.7): one that
+        names several says which of them asked.
+        """
+        audience, client = claims.get("aud"), self.settings.oidc_client
+        others = isinstance(audience, list) and any(each != client for each in audience)
+        if claims.get("azp", None if others else client) != client:
+            raise OidcError("oidc_refused", "its answer is for another program (azp)")
 
     def _check_age(self, claims: Mapping[str, object]) -> None:
         """OidcError where somebody logged in there too long ago, or it is not said when."""
@@ -169,15 +210,14 @@ class Provider:
         name = claims.get(self.settings.oidc_name)
         if not isinstance(name, str) or not name:
             raise OidcError("oidc_refused", "its answer has no claim of BOMNAE_OIDC_NAME")
-        session = str(claims.get("sid", ""))
-        return Person(account_of(name), roles, session, str(claims["sub"]))
+        return Person(account_of(name), roles, _named(claims, "sid"), _named(claims, "sub"))
 
     async def _claims(self, token: str, *, is_logout: bool = False) -> dict[str, Any]:
         """What a token of the provider says, its signature, maker, audience and times checked."""
         from joserfc import jwt  # noqa: PLC0415 - an extra: asked for at the start
         from joserfc.errors import JoseError  # noqa: PLC0415
 
-        facts, claims = await self._signed(token, _TYPES[is_logout])
+        facts, claims = await self._signed(token, is_logout=is_logout)
         try:
             rules = jwt.JWTClaimsRegistry(
                 leeway=LEEWAY_S,
@@ -197,7 +237,7 @@ class Provider:
             raise OidcError("oidc_refused", "its answer names nobody")
         return claims
 
-    async def _signed(self, token: str, types: Collection[str]) -> tuple[Facts, dict[str, Any]]:
+    async def _signed(self, token: str, *, is_logout: bool) -> tuple[Facts, dict[str, Any]]:
         """What a token says that a key of the provider has signed. Where none that is known has,
         they may be others by now: they are asked for anew, once in `AGAIN_S`.
         """
@@ -209,11 +249,11 @@ class Provider:
             facts, keys = found
             try:
                 read = jwt.decode(token, keys, algorithms=_ALGORITHMS)
-                _check_type(read.header.get("typ"), types)
+                _check_type(read.header.get("typ"), _TYPES[is_logout])
                 return facts, dict(read.claims)
             except (JoseError, ValueError, TypeError, LookupError) as error:
                 is_unknown = isinstance(error, InvalidKeyIdError | BadSignatureError)
-                again = await self._other_keys(keys) if is_unknown else None
+                again = await self._other_keys(keys, is_logout=is_logout) if is_unknown else None
                 if again is None:
                     name = type(error).__name__
                     raise OidcError(
@@ -243,18 +283,31 @@ class Provider:
                 return self._found[1:]
             return await self._ask()
 
-    async def _other_keys(self, known: Any) -> tuple[Facts, Any] | None:
-        """The same, asked for since `known` were; None where that was done lately."""
+    async def _other_keys(self, known: Any, *, is_logout: bool) -> tuple[Facts, Any] | None:
+        """The same, asked for since `known` were; None where that was done lately for a token of
+        this kind: a logout that somebody made up keeps no login from new keys.
+        """
         async with self._turn:
             if self._found and self._found[2] is not known:  # somebody else's turn brought others
                 return self._found[1:]
             now_s = time.monotonic()
-            if now_s - self._again_s < AGAIN_S:
+            if now_s - self._again_s[is_logout] < AGAIN_S:
                 return None
-            self._again_s = now_s
+            self._again_s[is_logout] = now_s
             return await self._ask()
 
     async def _ask(self) -> tuple[Facts, Any]:
+        """Ask; who waited for the turn meanwhile is told at once what came of it."""
+        if self._away and time.monotonic() - self._away[0] < AWAY_S:
+            error = self._away[1]
+            raise OidcError(error.code, error.reason)
+        try:
+            return await self._asked()
+        except OidcError as error:
+            self._away = time.monotonic(), error
+            raise
+
+    async def _asked(self) -> tuple[Facts, Any]:
         issuer = self.settings.oidc_issuer.rstrip("/")
         told = await self._json("GET", f"{issuer}/.well-known/openid-configuration")
         try:
@@ -263,6 +316,8 @@ class Provider:
             raise OidcError("oidc_refused", f"its discovery document: {error}") from None
         if facts.issuer.rstrip("/") != issuer:
             raise OidcError("oidc_refused", "it calls itself by another address")
+        if urlsplit(facts.authorization_endpoint).scheme not in ("https", "http"):
+            raise OidcError("oidc_refused", "its login is no address of the web")
         keys = _keys_in(await self._json("GET", facts.jwks_uri))
         self._found = time.monotonic(), facts, keys
         return facts, keys
@@ -275,7 +330,9 @@ class Provider:
                 session.request(method, address, allow_redirects=False, **given) as answer,
             ):
                 if answer.status != 200:
-                    raise OidcError("oidc_refused", f"it answered {answer.status}")
+                    is_away = answer.status >= 500 or answer.status == BUSY
+                    code = "oidc_away" if is_away else "oidc_refused"
+                    raise OidcError(code, f"it answered {answer.status}")
                 raw = bytearray()
                 async for piece in answer.content.iter_any():
                     raw += piece
@@ -308,19 +365,43 @@ def account_of(name: str) -> str:
     return HASHED + sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
+def _named(claims: Mapping[str, object], claim: str) -> str:
+    """Whom or what a claim names, "" where it is not there; OidcError for what is no name."""
+    told = claims.get(claim)
+    if told is None:
+        return ""
+    try:
+        if isinstance(told, str) and len(told) <= MAX_NAME and told.encode() is not None:
+            return told
+    except UnicodeEncodeError:
+        pass
+    raise OidcError("oidc_refused", f"its answer has a {claim} that is no name")
+
+
+def _with_query(address: str, query: Mapping[str, str]) -> str:
+    """An address with a query; one that has some keeps it (RFC 6749, 3.1)."""
+    parts = urlsplit(address)
+    own = parse_qsl(parts.query, keep_blank_values=True)
+    return urlunsplit(parts._replace(query=urlencode([*own, *query.items()]), fragment=""))
+
+
 def _keys_in(told: Mapping[str, Any]) -> Any:
-    """The keys of a JWKS; OidcError where it is none, or has no key."""
+    """The keys of a JWKS that can be read: one that cannot is of no use to us, and keeps nobody
+    out. OidcError where it is none, or has no key.
+    """
     from joserfc.errors import JoseError  # noqa: PLC0415
     from joserfc.jwk import KeySet  # noqa: PLC0415
 
-    try:
-        found = KeySet.import_key_set(told)  # type: ignore[arg-type]
-        if found.keys:
-            return found
-        fault = "no key"
-    except (JoseError, ValueError, TypeError, LookupError, AttributeError) as error:
-        fault = type(error).__name__
-    raise OidcError("oidc_refused", f"its keys cannot be read ({fault})")
+    keys, fault = [], "no key"
+    listed = told.get("keys")
+    for each in listed if isinstance(listed, list) else ():
+        try:
+            keys += KeySet.import_key_set({"keys": [each]}).keys
+        except (JoseError, ValueError, TypeError, LookupError, AttributeError) as error:
+            fault = type(error).__name__
+    if not keys:
+        raise OidcError("oidc_refused", f"its keys cannot be read ({fault})")
+    return KeySet(keys)
 
 
 def check_extra() -> None:

@@ -5,7 +5,6 @@ again. Where Redis is away, one that was read lately goes on for its idle time; 
 """
 
 import secrets
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -147,19 +146,20 @@ class Sessions:
                 together.srem(login_key(SESSIONS_OF, account), *gone)
                 await together.execute()
 
-    async def end_of_provider(self, session: str, subject: str) -> dict[str, int]:
-        """End what a provider's session began, or all of its subject; how many of each account.
+    async def of_provider(self, session: str, subject: str) -> list[Session]:
+        """What a provider's session began, or all of its subject; of both named, what that subject
+        began in that session.
 
-        Where both are named and nothing began in that session, those of its subject end that name
-        no session: its answer to their login may have had none.
+        Where both are named and nothing began in that session, those of its subject count that
+        name no session: its answer to their login may have had none.
         """
         found = await self._at_provider(session or subject)
-        if not found and session and subject:
-            told = (subject,)
-            found = [x for x in await self._at_provider(subject) if x.provider_names == told]
-        for each in found:
-            await self.end([each.name], each.account)
-        return dict(Counter(each.account for each in found))
+        if not (session and subject):
+            return found
+        told = (subject,)
+        return [x for x in found if subject in x.provider_names] or [
+            x for x in await self._at_provider(subject) if x.provider_names == told
+        ]
 
     async def _at_provider(self, name: str) -> list[Session]:
         """The sessions that began with a session or a subject of the provider."""

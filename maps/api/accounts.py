@@ -18,7 +18,7 @@ from maps.access.roles import Permission
 from maps.access.sessions import Session
 from maps.api.away import store_needed
 from maps.api.context import CONTEXT
-from maps.api.logging_in import local_guard, refusing, written
+from maps.api.logging_in import end_sessions, local_guard, refusing, written
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.operation import Operation, Parameter, json_answer
 from maps.api.posted import read_body
@@ -183,6 +183,7 @@ async def post_reset(request: web.Request) -> web.StreamResponse:
     with refusing():
         made = accounts.reset(known, hashed, now_ms, _not_own(request))
     await written(request, guard, made)
+    await end_sessions(guard, made.account)
     return json_answer(HandedOut(body_of(made), password))
 
 
@@ -247,6 +248,8 @@ async def _changed(request: web.Request, *, is_locked: bool) -> web.StreamRespon
     now_ms, by = guard.sessions.now_ms(), who_of(request).account
     made = accounts.locked(known, now_ms, by, is_locked=is_locked)
     await written(request, guard, made)
+    if is_locked:
+        await end_sessions(guard, made.account)
     return json_answer(body_of(made))
 
 

@@ -28,8 +28,10 @@ from streams.contract.grammars import LoginMode
 from streams.contract.key_file import keys_now
 from streams.contract.keys import Key, Purpose
 from streams.state.folded import is_folded
+from streams.state.keys import CODE_USED, login_key
 
 SETTLED_WITHIN_S = 5.0
+CODE_KNOWN_S = 3600
 log = logging.getLogger(__name__)
 
 
@@ -94,6 +96,25 @@ def code_keys(request: web.Request) -> tuple[Key, ...]:
     if not found:
         raise RequestRefusedError(503, "refused.no_secret", purpose=Purpose.CODES)
     return found
+
+
+async def is_code_new(guard: Guard, account: str, step: int | None) -> bool:
+    """Whether a code of this half minute is one, and the first of it that this account shows; from
+    now on it was shown. Remembered for an hour: the clocks of two servers may be minutes apart.
+    """
+    if step is None:
+        return False
+    used = login_key(CODE_USED, f"{account}:{step}")
+    return bool(await guard.store.client.set(used, 1, nx=True, ex=CODE_KNOWN_S))
+
+
+async def end_sessions(guard: Guard, account: str) -> None:
+    """End all sessions of an account whose row says that none from before counts: one that began by
+    another server's clock, which is ahead, is none from before by that.
+    """
+    with store_needed():
+        names = [each.name for each in await guard.sessions.all_of(account)]
+        await guard.sessions.end(names, account)
 
 
 async def sealed_anew(request: web.Request, guard: Guard, known: Account) -> Account:

@@ -5,6 +5,7 @@ begin again so many together; what goes wrong is counted as one kind of refusal.
 """
 
 import re
+from collections import Counter
 from html import escape
 from urllib.parse import parse_qs, urlsplit
 
@@ -152,14 +153,19 @@ async def post_oidc_logout(request: web.Request) -> web.StreamResponse:
     raw = await raw_body(request, MAX_LOGOUT_BYTES)
     token = parse_qs(raw.decode(errors="replace")).get("logout_token", [""])[0]
     try:
-        session, subject = await provider.logged_out(token)
-        ended = await guard.sessions.end_of_provider(session, subject)
+        logout = await provider.logged_out(token)
+        await provider.check_new(logout)
+        ending = await guard.sessions.of_provider(logout.session, logout.subject)
     except OidcError as error:
         raise await _failed(request, error) from None
     except LOSSES:
         raise RequestRefusedError(503, "refused.store_away") from None
-    for name, count in ended.items():
+    for name, count in Counter(each.account for each in ending).items():
         await record(request, AccessAction.LOGOUT, "session.end", name, count=count, account=name)
+    with store_needed():
+        for each in ending:
+            await guard.sessions.end([each.name], each.account)
+        await provider.obeyed(logout)
     return web.Response(status=200, headers={"Cache-Control": NO_STORE})
 
 
@@ -192,10 +198,11 @@ def _code(request: web.Request) -> str:
 
 def own_path(text: str) -> str:
     """Where a login leads: a path of ours, "/" for any other address."""
+    is_path = text.startswith("/") and not text.startswith(("//", "/\\"))
+    if not is_path or len(text) > MAX_NEXT or not text.isprintable():
+        return "/"
     parts = urlsplit(text)
-    is_ours = text.startswith("/") and not text.startswith(("//", "/\\"))
-    is_short = len(text) <= MAX_NEXT
-    return text if is_ours and is_short and not (parts.scheme or parts.netloc) else "/"
+    return "/" if parts.scheme or parts.netloc else text
 
 
 def _oidc(request: web.Request) -> tuple[Guard, Provider]:

@@ -20,6 +20,8 @@ from maps.api.logging_in import (
     SessionBody,
     begun,
     code_keys,
+    end_sessions,
+    is_code_new,
     local_guard,
     refusing,
     session_body,
@@ -87,6 +89,7 @@ async def post_password(request: web.Request) -> web.StreamResponse:
     made = accounts.with_password(known, hashed, guard.sessions.now_ms())
     await record(request, AccessAction.KEY, "account.password", name)
     await written(request, guard, made)
+    await end_sessions(guard, name)
     return await begun(request, guard, made)
 
 
@@ -122,12 +125,15 @@ async def put_code(request: web.Request) -> web.StreamResponse:
     with refusing():
         secret = codes.opened(body.sealed, who.account, code_keys(request))
     now_ms = guard.sessions.now_ms()
-    if codes.step_of(secret, body.code.replace(" ", ""), now_ms / 1000) is None:
+    step = codes.step_of(secret, body.code.replace(" ", ""), now_ms / 1000)
+    if step is None:
         raise RequestRefusedError(400, "refused.wrong_code")
     known = await proven(request, guard, body.password)
     made = accounts.with_codes(known, body.sealed, now_ms, who.account)
     await record(request, AccessAction.KEY, "account.codes", who.account)
     await written(request, guard, made)
+    with store_needed():
+        await is_code_new(guard, who.account, step)  # it was seen here: it opens no login
     who = replace(who, lacks_factor=False)
     return json_answer(session_body(who, made, idle_s=guard.sessions.idle_s))
 

@@ -73,19 +73,25 @@ class Paces:
 
 
 def is_same_origin(
-    site: str | None, origin: str | None, host: str, own_origins: frozenset[str]
+    site: str | None,
+    origin: str | None,
+    host: str,
+    own_origins: frozenset[str],
+    *,
+    is_secure: bool = False,
 ) -> bool:
     """Whether a request comes from our own page, by its Sec-Fetch-Site, Origin and Host headers.
 
     A browser sends at least Origin; what sends neither is no browser and no one's page. Scheme,
-    host and port are those of Host (of either scheme: a proxy speaks TLS for us) or one of
-    `own_origins`, for a proxy may have changed Host.
+    host and port are those of Host (of either scheme, for a proxy may speak TLS for us, unless we
+    do it ourselves: `is_secure`) or one of `own_origins`, for a proxy may have changed Host.
     """
     if site is not None:
         return site == "same-origin"
     if origin is None:
         return True
-    is_hosts = bool(host) and origin in (f"https://{host}", f"http://{host}")
+    schemes = ("https",) if is_secure else ("https", "http")
+    is_hosts = bool(host) and origin in [f"{scheme}://{host}" for scheme in schemes]
     return is_hosts or origin in own_origins
 
 
@@ -93,7 +99,8 @@ def check_origin(request: web.Request) -> None:
     """Refuse (403) what another site's page sends."""
     headers = request.headers
     site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
-    if not is_same_origin(site, origin, headers.get("Host", ""), request.app[OWN_ORIGINS]):
+    host, ours = headers.get("Host", ""), request.app[OWN_ORIGINS]
+    if not is_same_origin(site, origin, host, ours, is_secure=request.secure):
         raise RequestRefusedError(403, "refused.other_origin")
 
 

@@ -18,6 +18,7 @@ from maps.api.logging_in import (
     SessionBody,
     begun,
     code_keys,
+    is_code_new,
     local_guard,
     refusing,
     sealed_anew,
@@ -34,7 +35,6 @@ from streams.contract.account import Account, is_name
 from streams.contract.enums import AccessAction
 from streams.contract.grammars import LoginMode
 from streams.kafka.access_writing import UNKNOWN
-from streams.state.keys import CODE_USED, login_key
 
 SHOWN = 16  # of a session's name: enough to tell them apart, and no use to anybody
 Text = Annotated[str, msgspec.Meta(max_length=MOST)]
@@ -148,8 +148,7 @@ async def _checked_code(request: web.Request, guard: Guard, known: Account, code
     if not code:
         raise RequestRefusedError(401, "refused.code_needed")
     step = codes.step_of(secret, code.replace(" ", ""), guard.sessions.now_ms() / 1000)
-    used = login_key(CODE_USED, f"{known.account}:{step}")
-    if step is None or not await guard.store.client.set(used, 1, nx=True, ex=4 * codes.STEP_S):
+    if not await is_code_new(guard, known.account, step):
         await _fail(request, guard, known.account)
     return await sealed_anew(request, guard, known)
 

@@ -68,6 +68,7 @@ CHALLENGE: Final = "challenge:"  # hash of what a device is to sign -> what for
 PASSKEY_USES: Final = "passkey-uses:"  # hash of a passkey's id -> how often it had signed last
 LOOKED: Final = "looked:"  # hash of who looks at what: it is recorded
 ASKED: Final = "asked:"  # state -> what an OpenID provider was asked
+OBEYED: Final = "obeyed:"  # hash of a provider's logout: it counts once
 FIRST: Final = "first-start"  # the hash of the code that lets the first account be made
 ON_WALL: Final = "on-wall"  # where an operator's screen looks that the wall follows, and who it is
 

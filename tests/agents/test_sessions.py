@@ -213,21 +213,28 @@ async def test_a_providers_logout_ends_its_session_or_else_those_of_its_subject_
     server: RedisServer,
 ) -> None:
     ours = sessions(server, Clock())
-    door = LoginMode.OIDC
-    of_one, _ = await ours.begin("choi", door, "10.0.0.1", provider_names=("s-1", "u-1"))
-    of_other, _ = await ours.begin("choi", door, "10.0.0.1", provider_names=("s-2", "u-1"))
-    bare, _ = await ours.begin("choi", door, "10.0.0.1", provider_names=("", "u-1"))
-    assert await ours.end_of_provider("s-1", "u-1") == {"choi": 1}
+
+    async def begun(*names: str) -> str:
+        return (await ours.begin("choi", LoginMode.OIDC, "10.0.0.1", provider_names=names))[0]
+
+    async def ended(session: str, subject: str) -> int:
+        found = await ours.of_provider(session, subject)
+        await ours.end([each.name for each in found], "choi")
+        return len(found)
+
+    of_one, of_other, bare = [await begun(each, "u-1") for each in ("s-1", "s-2", "")]
+    assert await ended("s-1", "u-1") == 1
     assert [await ours.of(each) is None for each in (of_one, of_other, bare)] == [
         True,
         False,
         False,
     ]
-    assert await ours.end_of_provider("s-3", "u-1") == {"choi": 1}
+    assert await ended("s-2", "u-9") == 0, "a session of somebody else"
+    assert await ended("s-3", "u-1") == 1
     assert [await ours.of(each) is None for each in (of_other, bare)] == [False, True]
-    assert await ours.end_of_provider("", "u-1") == {"choi": 1}
+    assert await ended("", "u-1") == 1
     assert await ours.of(of_other) is None
-    assert await ours.end_of_provider("", "") == {}
+    assert await ended("", "") == 0
     await ours.client.aclose()
 
 

@@ -1,5 +1,6 @@
 """Logging in on a real city: Kafka, worker, Redis and the map server, with accounts on the log."""
 
+import asyncio
 import json
 import os
 import re
@@ -19,9 +20,14 @@ from local.waiting import wait_until
 from maps.access.failures import MOST
 from maps.access.guard import COOKIE
 from maps.access.passwords import AT_ONCE
+from maps.access.sessions import Sessions
 from streams.contract import topics
+from streams.contract.grammars import LoginMode
+from streams.contract.settings import Settings
 from streams.contract.terminal import user_here
+from streams.contract.times import now_ms
 from streams.state.keys import FAILED, login_key
+from streams.state.redis_login import connect
 from tests import warm
 from tests.cities import worlds
 from tests.halting import halt
@@ -272,6 +278,43 @@ def test_a_lock_ends_sessions_and_what_is_removed_stays_so(city: City) -> None:
     assert (code, "removed" in said) == (2, True)
 
 
+def test_a_new_password_a_reset_and_a_lock_end_sessions_of_servers_whose_clock_is_ahead(
+    city: City,
+) -> None:
+    """What such a server began is later than the change by its own word."""
+    boss = city.browser()
+    assert boss.login("boss", PASSWORD)[0] == 200
+    one, ahead = city.account("ahead", "viewer"), city.browser()
+
+    def begin_ahead() -> None:
+        ahead.cookie = asyncio.run(_begun_ahead(city, "ahead", 300_000))
+        assert ahead.ask("GET", "/api/v1/snapshot")[0] == 200
+
+    def is_out() -> None:
+        wait_until(lambda: ahead.ask("GET", "/api/v1/snapshot")[0] == 401, "the session's end")
+
+    begin_ahead()
+    body = {"old": PASSWORD, "new": PASSWORD + " at all"}
+    assert one.ask("POST", "/api/v1/account/password", body)[0] == 200
+    is_out()
+    begin_ahead()
+    assert boss.ask("POST", "/api/v1/accounts/ahead/lock", {})[0] == 200
+    assert boss.ask("POST", "/api/v1/accounts/ahead/unlock", {})[0] == 200
+    is_out()
+    begin_ahead()
+    assert boss.ask("POST", "/api/v1/accounts/ahead/reset", {})[0] == 200
+    is_out()
+
+
+async def _begun_ahead(city: City, account: str, by_ms: int) -> str:
+    """The token of a session that another server of this city began, its clock ahead."""
+    client = connect(Settings.from_env({"BOMNAE_REDIS": city.stack.env["BOMNAE_REDIS"]}))
+    theirs = Sessions(client, 600, 43_200, lambda: now_ms() + by_ms)
+    token, _ = await theirs.begin(account, LoginMode.LOCAL, "10.0.0.9")
+    await client.aclose()
+    return token
+
+
 def test_an_administrator_sees_all_accounts_and_locks_one(city: City) -> None:
     boss, pupil = city.browser(), city.account("pupil", "viewer")
     assert boss.login("boss", PASSWORD)[0] == 200
@@ -353,7 +396,8 @@ def test_a_second_factor_is_asked_and_each_code_counts_once(city: City) -> None:
     assert found.ask("PUT", "/api/v1/account/code", body)[1]["has_code"]
     again = city.browser()
     assert again.login("careful", PASSWORD)[1]["error"]["code"] == "code_needed"
-    code = maker.at(time.time())
+    assert again.login("careful", PASSWORD, body["code"])[0] == 401, "it set the codes up"
+    code = maker.at(time.time() + 30)
     assert again.login("careful", PASSWORD, code)[0] == 200
     assert city.browser().login("careful", PASSWORD, code)[0] == 401
     city.secrets.add(made["secret"])

@@ -233,6 +233,12 @@ def test_the_providers_word_ends_what_it_began_and_nobody_elses(stack: Stack, ci
         lambda: kim.may("/api/v1/snapshot"), "the end of the session", lambda seen: seen == 401
     )
     assert other.may("/api/v1/snapshot") == 200
+    ends = [each for each in Log(stack).records() if each.get("subject_kind") == "session.end"]
+    assert [each["account"] for each in ends[-1:]] == ["kim"]
+    assert kim.login("u-1")[0] == 200
+    assert logged_out() == 401, "the same word again, by whoever saw it"
+    assert logged_out(sub=None, sid=None, jti="2") == 401
+    assert kim.may("/api/v1/snapshot") == 200
 
 
 def page_of(person: Person, path: str) -> tuple[int, str]:

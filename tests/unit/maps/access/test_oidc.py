@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from maps.access.oidc import (
     AGAIN_S,
@@ -23,6 +23,7 @@ from maps.access.oidc import (
     Provider,
     account_of,
 )
+from maps.api.oidc import own_path
 from streams.contract.account import is_name
 from streams.contract.enums import Role
 from streams.contract.grammars import SecondFactor
@@ -36,7 +37,9 @@ FIVE_MIN = 300
 def provider() -> Provider:
     settings = Settings(oidc_issuer=ISSUER, oidc_client=CLIENT)
     facts = Facts(ISSUER, "", "", "")
-    return Provider(settings, None, (time.monotonic(), facts, KeySet([KEY])), time.monotonic())
+    return Provider(
+        settings, None, (time.monotonic(), facts, KeySet([KEY])), [time.monotonic()] * 2
+    )
 
 
 def token(key: RSAKey = KEY, off_s: int = 0, **change: Any) -> str:
@@ -119,7 +122,8 @@ class City:
         self.keys: Any = KeySet([KEY]).as_dict()
         self.told: Any = {"id_token": ""}
         self.change: dict[str, Any] = {}
-        self.asked = 0
+        self.asked = self.asked_facts = 0
+        self.status = self.facts_status = 200
         app = web.Application()
         app.router.add_get("/.well-known/openid-configuration", self._facts)
         app.router.add_get("/keys", self._keys)
@@ -136,6 +140,9 @@ class City:
 
     async def _facts(self, request: web.Request) -> web.Response:
         del request
+        self.asked_facts += 1
+        if self.facts_status != 200:
+            return web.Response(status=self.facts_status)
         told: dict[str, Any] = {
             name: f"{self.base}/{name}" for name in ("authorization_endpoint", "userinfo")
         }
@@ -150,6 +157,8 @@ class City:
 
     async def _token(self, request: web.Request) -> web.Response:
         del request
+        if self.status != 200:
+            return web.Response(status=self.status)
         if isinstance(self.told, str):
             return web.Response(text=self.told)
         return web.json_response(self.told)
@@ -192,7 +201,7 @@ async def test_a_key_nobody_knows_has_the_keys_asked_for_at_once_and_not_for_eac
         codes = [await refused(ours._claims(token(OTHER, iss=city.base))) for _ in range(20)]
         assert codes == ["oidc_refused"] * 20
         assert city.asked == 2
-        ours._again_s -= AGAIN_S
+        ours._again_s[False] -= AGAIN_S
         assert await refused(ours._claims(token(OTHER, iss=city.base))) == "oidc_refused"
         assert city.asked == 3
 
@@ -258,7 +267,7 @@ def test_a_logout_token_is_believed_for_minutes_though_it_names_no_end() -> None
     def told(off_s: int) -> str:
         text = token(off_s=off_s, exp=None, events={LOGOUT_EVENT: {}})
         try:
-            return asyncio.run(provider().logged_out(text))[1]
+            return asyncio.run(provider().logged_out(text)).subject
         except OidcError as error:
             return error.code
 
@@ -296,6 +305,164 @@ async def test_a_token_that_says_what_it_is_for_is_for_nothing_else(
     except OidcError as error:
         found = error.code
     assert found == code
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sub": None},
+        {"sub": ""},
+        {"sub": None, "sid": ["s-1"]},
+        {"sid": "\ud800"},
+        {"sub": "u" * 5_000},
+        {"iat": -(10**400)},
+    ],
+)
+async def test_a_logout_of_nobody_or_of_no_time_is_refused(change: dict[str, Any]) -> None:
+    text = json.dumps({"iss": ISSUER, "aud": CLIENT, "sub": "u-1", "iat": int(time.time())})
+    claims = json.loads(text) | {"events": {LOGOUT_EVENT: {}}} | change
+    made = jws.serialize_compact(
+        {"alg": "RS256", "kid": "k1"},
+        json.dumps({name: each for name, each in claims.items() if each is not None}),
+        KEY,
+    )
+    assert await refused(provider().logged_out(made)) == "oidc_refused"
+
+
+async def test_a_logout_is_named_by_what_is_signed() -> None:
+    """A signature of elliptic curves can be written in many ways, its token counts once."""
+    key, now_s = ECKey.generate_key("P-256", {"kid": "e1"}), int(time.time())
+    ours = provider()
+    ours._found = (time.monotonic(), Facts(ISSUER, "", "", ""), KeySet([key]))
+
+    async def name_of(jti: str | None, iat: int = now_s) -> tuple[str, str]:
+        told = {"iss": ISSUER, "aud": CLIENT, "sub": "u-1", "iat": iat, "jti": jti}
+        told |= {"events": {LOGOUT_EVENT: {}}}
+        claims = {name: each for name, each in told.items() if each is not None}
+        text = jwt.encode({"alg": "ES256", "kid": "e1"}, claims, key)
+        return text, (await ours.logged_out(text)).name
+
+    one, again = await name_of(None), await name_of(None)
+    assert one[0] != again[0]
+    assert one[1] == again[1]
+    assert await name_of(None, now_s - 1) != one
+    assert (await name_of("j-1"))[1] == (await name_of("j-1", now_s - 1))[1]
+    assert (await name_of("j-1"))[1] != (await name_of("j-2"))[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"aud": [CLIENT]}, ""),
+        ({"aud": [CLIENT, "other"], "azp": CLIENT}, ""),
+        ({"azp": CLIENT}, ""),
+        ({"aud": [CLIENT, "other"]}, "oidc_refused"),
+        ({"aud": [CLIENT, "other"], "azp": "other"}, "oidc_refused"),
+        ({"azp": "other"}, "oidc_refused"),
+        ({"azp": [CLIENT]}, "oidc_refused"),
+    ],
+)
+async def test_an_answer_that_another_program_asked_for_is_refused(
+    change: dict[str, Any], code: str
+) -> None:
+    city = City()
+    async with city.server:
+        city.told = {"id_token": token(iss=city.base, nonce="n", **change)}
+        assert await refused(city.provider().end("http://here/back", "s", "c")) == code
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (500, "oidc_away"),
+        (503, "oidc_away"),
+        (429, "oidc_away"),
+        (302, "oidc_refused"),
+        (400, "oidc_refused"),
+    ],
+)
+async def test_a_provider_in_trouble_is_away_and_not_in_the_wrong(status: int, code: str) -> None:
+    city = City()
+    city.status = status
+    async with city.server:
+        assert await refused(city.provider().end("http://here/back", "s", "c")) == code
+
+
+async def test_a_provider_that_does_not_answer_is_waited_for_once_and_not_in_a_line() -> None:
+    """Each of those who come meanwhile would wait for all before it."""
+    city = City()
+    async with city.server:
+        ours, city.facts_status = city.provider(), 503
+        codes = await asyncio.gather(*(refused(ours.begin("http://here", "/")) for _ in range(9)))
+        assert codes == ["oidc_away"] * 9
+        assert city.asked_facts == 1
+        city.facts_status = 200
+        assert await refused(ours.begin("http://here", "/")) == "oidc_away"
+        ours._away = None  # some seconds later
+        assert await refused(ours.begin("http://here", "/")) == ""
+
+
+async def test_made_up_logouts_keep_no_login_from_the_providers_new_keys() -> None:
+    city, turned = City(), RSAKey.generate_key(2048, {"kid": "k2"})
+    async with city.server:
+        ours = city.provider()
+        assert await refused(ours._claims(token(iss=city.base))) == ""
+        assert await refused(ours.logged_out(token(OTHER, iss=city.base))) == "oidc_refused"
+        city.keys = KeySet([turned]).as_dict()
+        told = {"iss": city.base, "aud": CLIENT, "sub": "u-1", "iat": 0, "exp": time.time() + 99}
+        new = jwt.encode({"alg": "RS256", "kid": "k2"}, told, turned)
+        assert await refused(ours._claims(new)) == ""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"kty": "OKP", "crv": "X448", "x": "AAAA", "kid": "q"},
+        {"kty": "EC", "crv": "P-999", "x": "AAAA", "y": "AAAA", "kid": "q"},
+        {"kty": "RSA", "kid": "q"},
+        5,
+    ],
+)
+async def test_a_key_that_cannot_be_read_keeps_nobody_out(other: object) -> None:
+    city = City()
+    city.keys = {"keys": [other, *KeySet([KEY]).as_dict()["keys"]]}
+    async with city.server:
+        assert await refused(city.provider()._claims(token(iss=city.base))) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "begins"),
+    [
+        ("https://login.city.example/auth", "https://login.city.example/auth?response_type=code&"),
+        ("https://a.example/auth?p=x", "https://a.example/auth?p=x&response_type=code&"),
+        ("javascript:alert(1)", ""),
+    ],
+)
+async def test_the_providers_login_keeps_its_own_query(address: str, begins: str) -> None:
+    city = City()
+    city.change = {"authorization_endpoint": address}
+    async with city.server:
+        try:
+            found, _ = await city.provider().begin("http://here/back", "/")
+        except OidcError:
+            found = ""
+        assert found.startswith(begins)
+        assert bool(found) == bool(begins)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("/desk?a=1", "/desk?a=1"),
+        ("//[", "/"),
+        ("/\t/[x", "/"),
+        ("/\\[", "/"),
+        ("https://[::1", "/"),
+        ("//\u2100/", "/"),
+    ],
+)
+def test_an_address_that_is_none_leads_home(text: str, path: str) -> None:
+    assert own_path(text) == path
 
 
 PERSON = Person("kim", (Role.OPERATOR,), "", "u-1")

@@ -108,6 +108,14 @@ def test_only_our_own_page_may_post(
     assert is_same_origin(site, origin, host, OWN) is is_ours
 
 
+def test_where_we_speak_tls_ourselves_a_page_of_the_plain_scheme_is_anothers() -> None:
+    """Whoever sits in the line may have written it."""
+    own = "desk.city.kr:8700"
+    for scheme, is_ours in (("https", True), ("http", False)):
+        assert is_same_origin(None, f"{scheme}://{own}", own, OWN, is_secure=True) is is_ours
+        assert is_same_origin(None, f"{scheme}://{own}", own, OWN)
+
+
 def test_a_minute_has_room_for_so_many_and_the_next_for_as_many_again() -> None:
     pace = Pace(2)
     pace.take(0.0)

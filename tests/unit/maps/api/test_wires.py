@@ -102,6 +102,16 @@ def test_a_stop_pair_without_a_section_is_left_out_of_a_route(network: Network) 
         ("evil.example:8700", False),
         ("127.0.0.1.evil.example", False),
         ("", False),
+        ("evil.example@localhost", False),
+        ("[::1]evil.example", False),
+        ("[::1", False),
+        ("127.0.0.1]", False),
+        ("localhost:", False),
+        ("localhost:80:80", False),
+        ("localhost:name", False),
+        ("localhost..", False),
+        ("localhost/evil.example", False),
+        ("localhost\n", False),
     ],
 )
 def test_only_our_names_are_answered(host: str, *, is_own: bool) -> None:
