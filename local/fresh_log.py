@@ -33,10 +33,15 @@ def places(wide: int) -> list[Place]:
 
 
 def keep_from(place: Place, position: int, end: int) -> int:
-    """The first offset to keep: what is not folded yet, the last message, of some topics more."""
+    """The first offset to keep: the last message that was folded and what comes after it, the last
+    of any, of some topics more.
+
+    The one that was folded is what a worker knows its log by: the broker understates the end of a
+    log that nobody has written to since it was laid, and a log without it passes for another.
+    """
     kept = KEPT if place[0] in _names(READ_ANEW) else 1
-    unread = position + 1 if place[0] in _names(topics.FOLDED) else end
-    return max(0, min(unread, end - kept))
+    folded = position if place[0] in _names(topics.FOLDED) else end
+    return max(0, min(folded, end - kept))
 
 
 def _names(chosen: Iterable[topics.Topic]) -> set[str]:

@@ -16,6 +16,7 @@ from local.waiting import until, wait_until
 from producers.publishing.topic_setup import ensure_topics
 from streams.contract import topics
 from streams.contract.settings import Settings
+from streams.kafka.cluster import LogReader
 
 WIDE = 2
 BUSES = (topics.BUS_POSITIONS.name, 1)
@@ -70,6 +71,10 @@ class Log:
         """So many messages from an offset on."""
         return asyncio.run(self._read(aiokafka.TopicPartition(*place), offset, count))
 
+    async def holds(self, place: fresh_log.Place, offset: int) -> bool:
+        async with LogReader(Settings.from_env({"BOMNAE_KAFKA": self.address})) as reader:
+            return await reader.holds(place, offset)
+
     async def _read(self, at: Any, offset: int, count: int) -> list[tuple[int, Any]]:
         consumer = aiokafka.AIOKafkaConsumer(
             bootstrap_servers=self.address, auto_offset_reset="none", enable_auto_commit=False
@@ -117,6 +122,13 @@ def test_what_was_not_folded_yet_is_kept_at_its_offsets(log: Log) -> None:
     log.renew({BUSES: 3})
     assert log.read(BUSES, 4, 5) == [said(BUSES, n) for n in range(4, 9)]
     assert log.write(BUSES, 1) == [9]
+
+
+def test_a_worker_knows_a_log_of_which_messages_wait(log: Log) -> None:
+    """It asks for the last message it folded, as the end that the broker names may be too low."""
+    log.write(BUSES, 9)
+    log.renew({BUSES: 3})
+    assert asyncio.run(log.holds(BUSES, 3))
 
 
 def test_what_was_folded_is_left_behind_but_the_last(log: Log) -> None:
@@ -182,7 +194,7 @@ def test_keys_headers_and_times_stay(log: Log) -> None:
     ("place", "position", "end", "first"),
     [
         (BUSES, 9, 10, 9),  # all folded: the last alone
-        (BUSES, 4, 10, 5),  # from what is not folded
+        (BUSES, 4, 10, 4),  # the last that was folded, and what waits
         (BUSES, -1, 10, 0),
         (BUSES, -1, 0, 0),
         (RECEIPTS, -1, 10, 0),

@@ -31,7 +31,7 @@ from maps.desk.saying.silence import bus_silence
 from maps.desk.saying.sources import SourceRow, Sources
 from maps.desk.saying.times import moment
 from maps.desk.saying.trust import against, age_clause, doubt
-from maps.desk.saying.until import until_clause
+from maps.desk.saying.until import outlasting, until_clause
 from maps.desk.saying.upcoming import next_update
 from maps.picture.fields import filled
 from maps.picture.shapes import Doubt, doubts
@@ -165,8 +165,11 @@ def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> A
     each = each_cause(facts, sources)
     is_until_known = is_closed and not verdict.is_stale and each is None
     until = until_clause(facts, sources) if is_until_known else None
+    longer = outlasting(facts, sources) if until else None
     opening = (
-        (age, leading, each, doubted) if verdict.is_stale else (leading, each, doubted, until, age)
+        (age, leading, each, doubted)
+        if verdict.is_stale
+        else (leading, each, doubted, until, age, longer)
     )
     is_of_buses = place.kind in (PlaceKind.STOP, PlaceKind.ROUTE)
     is_coming = bool(facts.coming) and not is_closed and place.kind is not PlaceKind.WORK

@@ -1,6 +1,6 @@
 """The facts about a place: its links now, what blocks them, and what has been seen of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from maps.desk.facts.blockings import Blocking, blockings_on, coming_soon, has_ended_lately
@@ -62,6 +62,7 @@ class CardFacts:
 
     place: AskedPlace
     links: tuple[LinkNow, ...]
+    pieces: tuple[LinkNow, ...]  # what is counted of the place: each piece of its road once
     blockings: tuple[Blocking, ...]
     closure: Closure
     closed: tuple[int, ...]  # the links with the gravest closure
@@ -88,10 +89,9 @@ class CardFacts:
                 found[cause.id] = (cause, (*links, index))
         return tuple(found.values())
 
-    @property
-    def pieces(self) -> tuple[LinkNow, ...]:
-        """What is counted of the place: each piece of its road once, as it is drawn."""
-        return pieces_of(self.links)
+    def pieces_in(self, links: Collection[int]) -> tuple[LinkNow, ...]:
+        """The pieces among these links; the links themselves where none is one."""
+        return _among(self.pieces, self.links, links)
 
     @property
     def own_work(self) -> Blocking | None:
@@ -109,10 +109,22 @@ class CardFacts:
         return self.place.kind is PlaceKind.ROUTE
 
 
-def pieces_of(links: Iterable[LinkNow]) -> tuple[LinkNow, ...]:
-    """The links that are drawn; all of them where none is."""
+def _pieces(links: Iterable[LinkNow], scene: Scene) -> tuple[LinkNow, ...]:
+    """The links without those that lie over another of them: a section is not counted beside the
+    standard links that are the same road. A route or a stop has its sections alone.
+    """
     every = tuple(links)
-    return tuple(link for link in every if link.link.is_drawn) or every
+    own, layers = {link.id for link in every}, scene.network.layers_of
+    return tuple(
+        link for link in every if link.link.is_drawn or own.isdisjoint(layers.get(link.id, ()))
+    )
+
+
+def _among(
+    pieces: Iterable[LinkNow], links: Iterable[LinkNow], wanted: Collection[int]
+) -> tuple[LinkNow, ...]:
+    found = tuple(link for link in pieces if link.index in wanted)
+    return found or tuple(link for link in links if link.index in wanted)
 
 
 def gather(place: AskedPlace, scene: Scene) -> CardFacts:
@@ -120,6 +132,7 @@ def gather(place: AskedPlace, scene: Scene) -> CardFacts:
     found = blockings_on(place, scene)
     in_force = [b for b in found if b.row.is_in_force]
     links = tuple(_link_now(index, scene, in_force) for index in place.links)
+    pieces = _pieces(links, scene)
     closure = min((link.closure for link in links), key=GRAVITY.index, default=Closure.NONE)
     is_open = closure is Closure.NONE
     closed = tuple(link.index for link in links if not is_open and link.closure is closure)
@@ -134,6 +147,7 @@ def gather(place: AskedPlace, scene: Scene) -> CardFacts:
     return CardFacts(
         place=place,
         links=links,
+        pieces=pieces,
         blockings=tuple(found),
         closure=closure,
         closed=closed,
@@ -168,7 +182,7 @@ def _link_now(index: int, scene: Scene, in_force: Iterable[Blocking]) -> LinkNow
     return LinkNow(index, scene.network.links[index], view, min(closures, key=GRAVITY.index))
 
 
-def _seen(links: Iterable[LinkNow], closed: tuple[int, ...], began_ms: int, scene: Scene) -> Seen:
+def _seen(links: Collection[LinkNow], closed: tuple[int, ...], began_ms: int, scene: Scene) -> Seen:
     """The buses that passed (the closed links, where some are) since `began_ms`.
 
     The fold keeps how many passed within `fresh_ms` and when the last one did, and how many came
@@ -182,7 +196,7 @@ def _seen(links: Iterable[LinkNow], closed: tuple[int, ...], began_ms: int, scen
     if not passed:
         return Seen()
     count, best = max(passed, key=lambda pair: (pair[0], pair[1].observed_ms))
-    on = pieces_of(link for _, link in passed)
+    on = _among(_pieces(links, scene), links, {link.index for _, link in passed})
     return Seen(count, best.observed_ms, best.index, len(on))
 
 

@@ -1,7 +1,7 @@
 """The first clause of a card: what holds at the place, and why, as a clerk would say it."""
 
 from maps.desk.facts.blockings import Blocking
-from maps.desk.facts.gather import CardFacts, pieces_of
+from maps.desk.facts.gather import CardFacts
 from maps.desk.judging.certainty import Ground
 from maps.desk.judging.verdict import Verdict
 from maps.desk.saying.clauses import Clause, ClauseName
@@ -67,7 +67,7 @@ def _where(facts: CardFacts, network: Network) -> Phrase | None:
         return None
     is_pair = len(closed) == 2 and is_there_and_back(*closed, network)
     if len(closed) > 1 and not is_pair:
-        shut = len(pieces_of(link for link in facts.links if link.index in closed))
+        shut = len(facts.pieces_in(closed))
         return phrase("place.sections", place=place, of=len(facts.pieces), n=shut)
     ends = ends_of(closed[0], network)
     if not is_pair and len(facts.links) == 2 and ends and ends[0] in facts.place.title:

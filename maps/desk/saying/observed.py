@@ -1,6 +1,6 @@
 """The clauses on what buses do against what was declared, and on what closes which link."""
 
-from maps.desk.facts.gather import CardFacts, pieces_of
+from maps.desk.facts.gather import CardFacts
 from maps.desk.judging.certainty import Ground
 from maps.desk.judging.verdict import Verdict
 from maps.desk.saying.clauses import Clause, ClauseName
@@ -53,7 +53,7 @@ def each_cause(facts: CardFacts, sources: Sources) -> Clause | None:
         return None
     network, parts, used = sources.scene.network, list[Phrase](), list[str]()
     for cause, links in facts.shares[:MOST]:
-        shut = len(pieces_of(link for link in facts.links if link.index in links))
+        shut = len(facts.pieces_in(links))
         where = link_name(links[0], network)
         if shut > 1:
             where = phrase("place.and_more", name=where, n=shut)

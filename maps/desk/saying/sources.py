@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from maps.desk.facts.blockings import Blocking, is_by_people, notice_ms, real_end_ms
-from maps.desk.facts.gather import CardFacts, LinkNow, pieces_of
+from maps.desk.facts.gather import CardFacts, LinkNow
 from maps.desk.facts.routes import RouteNow
 from maps.desk.facts.scene import BUS_FEEDS, AskedPlace, Scene
 from maps.desk.judging.certainty import Ground
@@ -105,7 +105,7 @@ class Sources:
     def closed_part(self, facts: CardFacts, links: Collection[int] = ()) -> str:
         """Which links of the place are closed; of these `links` alone, where any are given."""
         wanted = links or facts.closed
-        closed = pieces_of(link for link in facts.links if link.index in wanted)
+        closed = facts.pieces_in(wanted)
         return self.network(
             closed[0].id,
             "closed_part",

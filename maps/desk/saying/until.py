@@ -3,9 +3,11 @@
 from maps.desk.facts.blockings import Blocking, real_end_ms
 from maps.desk.facts.gather import CardFacts
 from maps.desk.saying.clauses import Clause, ClauseName
+from maps.desk.saying.names import cause_name, title_of
 from maps.desk.saying.sources import Sources
 from maps.desk.saying.times import daily_hours, last_day, until
 from streams.contract.enums import Closure, Phase
+from streams.contract.times import EVER_MS
 from streams.domain.unknown_times import why_unknown
 from streams.words.catalogue import Phrase, Translatable, joined, phrase
 
@@ -28,6 +30,31 @@ def until_clause(facts: CardFacts, sources: Sources) -> Clause | None:
     code, values = _whole(cause, today_ms)
     text = phrase(f"answer.{code}", **values)
     return Clause(ClauseName.UNTIL, text, used, phrase(f"answer.{code}.joined", **values))
+
+
+def outlasting(facts: CardFacts, sources: Sources) -> Clause | None:
+    """What keeps the road closed as much after the end that the first cause has: who asks until
+    when is not to come back to a closed road.
+    """
+    first = facts.causes[0]
+    if first.until_ms is None or _is_past(first):
+        return None
+    after = [
+        cause
+        for cause in facts.causes[1:]
+        if cause.closure is facts.closure
+        and not set(cause.links).isdisjoint(first.links)
+        and (cause.until_ms is None or cause.until_ms > first.until_ms)
+    ]
+    if not after:
+        return None
+    last = max(after, key=lambda cause: (cause.until_ms or EVER_MS, cause.id))
+    name = cause_name(last) or title_of(last)
+    used = (sources.notice(last),)
+    if last.until_ms is None:
+        return Clause(ClauseName.UNTIL, phrase("answer.outlasts_unknown", name=name), used)
+    end = until(last.until_ms, sources.scene.reader_ms)
+    return Clause(ClauseName.UNTIL, phrase("answer.outlasts", name=name, end=end), used)
 
 
 def _is_past(cause: Blocking) -> bool:

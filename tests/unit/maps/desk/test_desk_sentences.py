@@ -646,6 +646,30 @@ def test_what_a_person_closed_is_told_with_the_reason_that_was_given() -> None:
     assert "재난 상황으로 전면 통제 중입니다" in told(unsaid, HERE, "verdict")
 
 
+def test_what_keeps_a_road_closed_after_the_named_end_is_told() -> None:
+    longer = Street().dug(A, closure="full").shut(A, ends_ms=kst("2026-11-23 20:00"))
+    spoken_of = card(HERE, longer.scene())["sentence_ko"]
+    assert f"{TODAY}, {BY_PERMIT}" in spoken_of
+    assert "그 뒤에도 상수도 파열로 오늘 오후 8시까지 통제가 이어집니다." in spoken_of
+    endless = Street().dug(A, closure="full").shut(A, ends_ms=None)
+    assert "통제가 이어지며, 종료 시각은 아직 알 수" in told(endless, HERE, "until")
+
+
+def test_what_ends_before_the_named_end_or_closes_less_adds_nothing_to_it() -> None:
+    sooner = Street().dug(A, closure="full").shut(A)  # in 50 minutes
+    less = Street().dug(A, closure="full").shut(A, closure="partial", ends_ms=None)
+    beside = Street().dug(A, B, closure="full").dug(B, name="2026-굴착-0500", ends_ms=None)
+    for street, here in ((sooner, HERE), (less, HERE), (beside, STRETCH)):
+        assert "그 뒤에도" not in card(here, street.scene())["sentence_ko"]
+
+
+def test_a_route_counts_its_own_sections_though_few_of_them_are_drawn() -> None:
+    """Most sections lie over standard links, which are drawn in their place."""
+    of_route = place("route", "S0>S1", A, "N0>N1", name="R300", title="300")
+    street = Street().dug("N0>N1", "S0>S1", closure="full")
+    assert "300번 노선 3개 구간 중 2개 구간이" in told(street, of_route, "verdict")
+
+
 def test_who_works_beside_what_no_work_closed_does_not_answer_for_it() -> None:
     beside = Street().shut(A).dug(A)
     assert "who" not in [clause["name"] for clause in card(HERE, beside.scene())["clauses"]]
