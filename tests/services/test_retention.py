@@ -215,12 +215,7 @@ async def test_what_is_forgotten_is_gone_and_no_fold_brings_it_back(city: City) 
 
     code, said = city.forget("account", "no-such", "--yes")
     assert (code, "there is no account 'no-such'" in said) == (1, True)
-    before = len(city_log(city, topics.CALLS))
-    code, said = city.forget("call", "of-long-ago", "--yes")
-    assert (code, "--anyway" in said, len(city_log(city, topics.CALLS))) == (1, True, before)
-    code, said = city.forget("call", "of-long-ago", "--yes", "--anyway")
-    assert (code, "call is forgotten" in said) == (0, True), said
-    assert b"call:of-long-ago" in city_log(city, topics.CALLS)[-1]
+    what_the_state_has_no_more(city)
     store = Store.connect(settings := worlds.settings_of(city.stack))
     for kind in ("work", "call", "account"):
         assert (await plan_of(store, settings, kind, "no-such", begun_ms())).count == 0
@@ -265,6 +260,16 @@ async def test_what_is_forgotten_is_gone_and_no_fold_brings_it_back(city: City) 
     assert (refolded["action"], refolded["account"]) == ("act", user_here())
     assert {each["reason"] for each in found} == {"본인 요청"}
     assert not any(text in json.dumps(found, ensure_ascii=False) for text in (DIG, NOTE, OFFICE))
+
+
+def what_the_state_has_no_more(city: City) -> None:
+    """It is refused, and done where it is asked for: the log may have it."""
+    before = len(city_log(city, topics.CALLS))
+    code, said = city.forget("call", "of-long-ago", "--yes")
+    assert (code, "--anyway" in said, len(city_log(city, topics.CALLS))) == (1, True, before)
+    code, said = city.forget("call", "of-long-ago", "--yes", "--anyway")
+    assert (code, "call is forgotten" in said) == (0, True), said
+    assert b"call:of-long-ago" in city_log(city, topics.CALLS)[-1]
 
 
 def city_log(city: City, topic: topics.Topic) -> list[bytes]:
