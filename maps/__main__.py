@@ -17,6 +17,7 @@ from maps.api.routes import OPERATIONS
 from maps.corridors import command as corridors
 from maps.export import command as export
 from maps.http.connections import CONNECTIONS, IDLE_S
+from maps.http.door import listen
 from maps.picture.catch_up import LOSSES
 from maps.records import command as records
 from maps.server import build_app
@@ -107,7 +108,10 @@ async def serve(app: web.Application, address: Address, tls: Tls | None = None) 
     await runner.setup()
     watching = asyncio.create_task(_watch(app, runner))
     try:
-        await web.TCPSite(runner, *address, ssl_context=tls.context if tls else None).start()
+        if tls:
+            await listen(runner, *address, tls.context)
+        else:
+            await web.TCPSite(runner, *address).start()
         for listening in runner.addresses:
             scheme = "https" if tls else "http"
             print(f"map on {scheme}://{Address(*listening[:2])}/", flush=True)

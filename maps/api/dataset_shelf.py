@@ -110,7 +110,7 @@ def is_searched(row: DatasetRow, who: Who) -> bool:
     """Whether its rows are looked through with all others: a look at pseudonyms is recorded, so
     nobody meets them by the way.
     """
-    return has_rows_for(row, who) and not row.facts.has_pseudonyms
+    return has_rows_for(row, who) and not row.facts.may_have_pseudonyms
 
 
 async def all_of(request: web.Request) -> dict[str, DatasetRow]:

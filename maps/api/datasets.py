@@ -238,7 +238,7 @@ async def table_asked(request: web.Request) -> tuple[str, DatasetRow, DatasetTab
         with store_needed():
             table = await request.app[SHELF].table(store, name, row)
         if table is not None:
-            if row.facts.has_pseudonyms:
+            if row.facts.may_have_pseudonyms:
                 await needs_record(request, len(table))
             return name, row, table
         name, row = await _one(request)

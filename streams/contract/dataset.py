@@ -69,7 +69,8 @@ class DatasetColumn:
 class DatasetFacts:
     """What a descriptor says of its dataset. `fresh_ms`: its content is late when it is older (0:
     it never is); `shade` is the column whose number shades areas; `examples` are those of the
-    descriptor, in words; `has_pseudonyms`: a column has pseudonyms of persons in it.
+    descriptor, in words; `has_pseudonyms`: a column has pseudonyms of persons in it, None: what
+    read it was of a version that did not say.
     """
 
     title: str
@@ -88,7 +89,14 @@ class DatasetFacts:
     columns: tuple[DatasetColumn, ...] = ()
     key: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
-    has_pseudonyms: bool = False
+    has_pseudonyms: bool | None = None
+
+    @property
+    def may_have_pseudonyms(self) -> bool:
+        """Whether rows are handled as pseudonyms: also until it is said. What is open has none."""
+        if self.has_pseudonyms is None:
+            return self.grade is not DatasetGrade.OPEN
+        return self.has_pseudonyms
 
 
 @dataclass(frozen=True, slots=True)

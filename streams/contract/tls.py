@@ -29,6 +29,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from prometheus_client import Gauge
 
 from streams.contract.errors import SettingsError
+from streams.contract.private_files import check_private
 from streams.contract.settings import Settings
 from streams.contract.whole_files import alone, write_whole
 
@@ -70,7 +71,9 @@ class Tls:
             with alone(self.folder):
                 self._make_due(now)
                 newest = _context()
-                newest.load_cert_chain(self.folder / CERT, self.folder / KEY)
+                # No key is asked a terminal for its password: a reload must not wait for anybody.
+                newest.load_cert_chain(self.folder / CERT, self.folder / KEY, password=lambda: b"")
+                _say_open(self.folder / KEY)
                 self.ends = certificate_ends(self.folder)
         except (OSError, ValueError) as error:
             raise SettingsError(f"BOMNAE_TLS: {pair}: {_reason(error)}") from None
@@ -190,6 +193,14 @@ def _reason(error: OSError | ValueError) -> str:
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     return _NO_PEM
+
+
+def _say_open(key: Path) -> None:
+    """Warn of a key that others may read: who has it can pass for this server."""
+    try:
+        check_private(key, KEY)
+    except SettingsError as error:
+        log.warning("key is open to others", extra={"fault": str(error), "file": str(key)})
 
 
 def _context() -> ssl.SSLContext:

@@ -25,8 +25,8 @@ _OWNER = msgspec.json.Decoder(Owner)
 
 
 def claim(folder: Path, settings: Settings) -> None:
-    """Say whose it is where nobody has, on a full disk at the next start; SettingsError where it is
-    another city's.
+    """Say whose it is where nobody has, on a full disk at the next start; SettingsError as
+    `check_owner`.
     """
     check_owner(folder, settings)
     if _owner_of(folder) is None:
@@ -36,7 +36,9 @@ def claim(folder: Path, settings: Settings) -> None:
 
 
 def check_owner(folder: Path, settings: Settings) -> None:
-    """SettingsError where it is another city's; what nobody has claimed is anybody's. OSError."""
+    """SettingsError where it is another city's, or nobody can say whose; what nobody has claimed
+    is anybody's.
+    """
     owner = _owner_of(folder)
     if owner not in (None, Owner(settings.city, settings.province)):
         raise SettingsError(
@@ -46,7 +48,17 @@ def check_owner(folder: Path, settings: Settings) -> None:
 
 
 def _owner_of(folder: Path) -> Owner | None:
+    """None where nobody has claimed it; SettingsError where the file does not say whose it is."""
+    path = folder / FILE
     try:
-        return _OWNER.decode((folder / FILE).read_bytes())
-    except (FileNotFoundError, msgspec.MsgspecError, UnicodeDecodeError):
+        return _OWNER.decode(path.read_bytes())
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        fault = error.strerror or type(error).__name__
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        fault = "damaged"
+    raise SettingsError(
+        f"BOMNAE_HISTORY: {path} cannot be read ({fault}), so nobody knows whose history it is: "
+        "make it readable; where it is this city's own take the file away, the archive makes it"
+    )

@@ -140,8 +140,9 @@ async def _forget(options: argparse.Namespace, settings: Settings) -> int:
     name = getattr(options, kind)
     async with _stores(settings) as (store, intake):
         plan = await forgetting.plan_of(store, settings, kind, name, now_ms())
-        if not plan.count:
-            cli.complain(f"there is no {kind} {name[:80]!r} in the state, nor a part of one", None)
+        if not (plan.count or options.anyway):
+            fault = f"there is no {kind} {name[:80]!r} in the state, nor a part of one"
+            cli.complain(f"{fault}; --anyway: it may stand on the log", None)
             return cli.FAILED
         for line in plan.lines():
             _say(line)

@@ -55,6 +55,11 @@ NAMING = (
     topics.CLOSURES,
 )
 """Whose rows name accounts."""
+_IN_HISTORY = {
+    "work": "still in the history, where there is one: its number, office, links and times",
+    "call": "still in the history, where there is one: its id, link, dong and times",
+}
+"""What the archive's files say of it: no words, and nobody. They go after BOMNAE_ARCHIVE_DAYS."""
 Told = tuple[topics.Topic, Forgotten]
 
 
@@ -82,10 +87,11 @@ class Plan:
     def lines(self) -> list[str]:
         """What was found, and what no deletion reaches before its time."""
         lines = [f"{what}: {count}" for what, count in self.found.items() if count]
-        return lines + [
+        lines += [
             f"still on the log: {x.name}, for {x.retention_h // 24} days and the rest of a segment"
             for x in self.left
         ]
+        return [*lines, _IN_HISTORY[self.kind]] if self.kind in _IN_HISTORY else lines
 
 
 async def plan_of(store: Store, settings: Settings, kind: str, name: str, now_ms: int) -> Plan:

@@ -34,7 +34,10 @@ It leaves the state now and whenever the log is folded again, with its history, 
 photos and what waits to be sent; a permit's feed does not bring it back. What an account did stays
 under a name that means nothing; its sessions end. What already stands on the log cannot be taken
 out of its midst: it goes with its topic's retention, and the days are said. Access records stay
-whole, with the account's name: the law keeps them. The deletion is a record with the id alone."""
+whole, with the account's name: the law keeps them. The deletion is a record with the id alone.
+
+A call is in the state for 7 days and on the log for 30: --anyway forgets one that the state has no
+more, so that no snapshot from then on has it."""
 FORGET_CODES = """exit codes: 0 done; 1 nothing of this id is known; 2 wrong usage, a reason that
 cannot be, or --yes is missing: nothing was done; 5 in the log, but no worker has folded it within
 10 s; 8 Kafka or Redis does not answer: the same command goes on"""
@@ -92,6 +95,11 @@ def add_retention(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     forget.add_argument("--reason", required=True, help="why; it stands in the access record")
     add_by(forget)
     forget.add_argument("--yes", action="store_true", help="do it")
+    forget.add_argument(
+        "--anyway",
+        action="store_true",
+        help="also what the state does not have (any more): it may stand on the log",
+    )
 
 
 def _named(text: str) -> str:

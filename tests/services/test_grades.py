@@ -261,6 +261,7 @@ def dataset(birds: Canaries) -> Iterator[Sent]:
         note=word("DatasetFacts", "note"),
         columns=(DatasetColumn("번호", "code"),),
         examples=(word("DatasetFacts", "examples"),),
+        has_pseudonyms=False,
     )
     refused = DatasetRefused(
         2, "번호", word("DatasetRefused", "value"), word("DatasetRefused", "why")

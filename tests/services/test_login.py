@@ -308,7 +308,9 @@ def test_a_new_password_a_reset_and_a_lock_end_sessions_of_servers_whose_clock_i
 
 async def _begun_ahead(city: City, account: str, by_ms: int) -> str:
     """The token of a session that another server of this city began, its clock ahead."""
-    client = connect(Settings.from_env({"BOMNAE_REDIS": city.stack.env["BOMNAE_REDIS"]}))
+    client = connect(
+        Settings.from_env({"BOMNAE_REDIS": city.stack.env["BOMNAE_REDIS"]}), timeout_s=60
+    )
     theirs = Sessions(client, 600, 43_200, lambda: now_ms() + by_ms)
     token, _ = await theirs.begin(account, LoginMode.LOCAL, "10.0.0.9")
     await client.aclose()

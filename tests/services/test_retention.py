@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from local.stack import Stack
@@ -214,6 +215,7 @@ async def test_what_is_forgotten_is_gone_and_no_fold_brings_it_back(city: City) 
 
     code, said = city.forget("account", "no-such", "--yes")
     assert (code, "there is no account 'no-such'" in said) == (1, True)
+    what_the_state_has_no_more(city)
     store = Store.connect(settings := worlds.settings_of(city.stack))
     for kind in ("work", "call", "account"):
         assert (await plan_of(store, settings, kind, "no-such", begun_ms())).count == 0
@@ -227,6 +229,7 @@ async def test_what_is_forgotten_is_gone_and_no_fold_brings_it_back(city: City) 
         code, said = city.forget(kind, name, "--yes")
         assert code == 0, said
         assert "still on the log" in said
+        assert ("still in the history" in said) == (kind != "account")
     assert not photo.exists()
     wait_until(lambda: city.status(page), "the end of the page", lambda seen: seen == 404)
     wait_until(city.calls, "the end of the call", lambda seen: "c0" not in seen)
@@ -248,6 +251,7 @@ async def test_what_is_forgotten_is_gone_and_no_fold_brings_it_back(city: City) 
     found = [each for each in await records(city) if each["action"] == "delete"]
     assert {(each["account"], each["address"]) for each in found} == {(user_here(), user_here())}
     assert [(each["subject_kind"], each["subject"]) for each in found] == [
+        ("call.forget", "of-long-ago"),
         ("work.forget", WORK),
         ("call.forget", "c0"),
         ("account.forget", "kim"),
@@ -256,6 +260,30 @@ async def test_what_is_forgotten_is_gone_and_no_fold_brings_it_back(city: City) 
     assert (refolded["action"], refolded["account"]) == ("act", user_here())
     assert {each["reason"] for each in found} == {"본인 요청"}
     assert not any(text in json.dumps(found, ensure_ascii=False) for text in (DIG, NOTE, OFFICE))
+
+
+def what_the_state_has_no_more(city: City) -> None:
+    """It is refused, and done where it is asked for: the log may have it."""
+    before = len(city_log(city, topics.CALLS))
+    code, said = city.forget("call", "of-long-ago", "--yes")
+    assert (code, "--anyway" in said, len(city_log(city, topics.CALLS))) == (1, True, before)
+    code, said = city.forget("call", "of-long-ago", "--yes", "--anyway")
+    assert (code, "call is forgotten" in said) == (0, True), said
+    assert b"call:of-long-ago" in city_log(city, topics.CALLS)[-1]
+
+
+def city_log(city: City, topic: topics.Topic) -> list[bytes]:
+    """The messages of a topic's first partition, the oldest first."""
+    place = TopicPartition(topic.name, 0)
+    with closing(KafkaConsumer(bootstrap_servers=city.stack.env["BOMNAE_KAFKA"])) as consumer:
+        consumer.assign([place])
+        end = consumer.end_offsets([place])[place]
+        consumer.seek_to_beginning(place)
+        found: list[bytes] = []
+        while consumer.position(place) < end:
+            for run in consumer.poll(timeout_ms=500).values():
+                found += [each.value for each in run]
+        return found
 
 
 def gone(city: City) -> None:

@@ -1,14 +1,19 @@
 """TLS: a local authority and what it signs, files of one's own, what ends, what is read again."""
 
 import asyncio
+import os
+import pty
 import ssl
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from cryptography.hazmat.primitives import serialization
 
 from streams.contract.errors import SettingsError
 from streams.contract.tls import CA, CA_KEY, CERT, KEY, OWN_FOR, Tls
@@ -108,6 +113,50 @@ def test_half_of_a_pair_is_refused_and_both_files_are_named(tmp_path: Path, miss
     with pytest.raises(SettingsError, match=f"{tmp_path / CERT} with {tmp_path / KEY}: {why}"):
         Tls.of(str(tmp_path), NAMES)
     assert [each.read_text() for each in tmp_path.iterdir()] == ["no certificate"]
+
+
+def test_a_key_with_a_password_is_refused_and_asks_nobody(tmp_path: Path) -> None:
+    """A terminal would be asked for it, and at a reload everybody would wait."""
+    Tls.of(str(tmp_path / "made"), NAMES)
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / CERT).write_bytes((tmp_path / "made" / CERT).read_bytes())
+    plain = (tmp_path / "made" / KEY).read_bytes()
+    sealed = serialization.load_pem_private_key(plain, None).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"a password"),
+    )
+    (own / KEY).write_bytes(sealed)
+    code = f"from streams.contract.tls import Tls; Tls.of({str(own)!r}, ['localhost'])"
+    master, slave = pty.openpty()
+    try:
+        found = subprocess.run(
+            [sys.executable, "-c", code],
+            stdin=slave,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            start_new_session=True,
+            check=False,
+        )
+    finally:
+        os.close(master)
+        os.close(slave)
+    assert "SettingsError" in found.stderr
+    assert "pass phrase" not in found.stderr
+
+
+async def test_a_key_that_others_may_read_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tls = Tls.of(str(tmp_path), NAMES)
+    assert not caplog.records
+    (tmp_path / KEY).chmod(0o644)
+    tls.read(datetime.now(UTC))
+    [said] = caplog.records
+    assert (said.levelname, said.message) == ("WARNING", "key is open to others")
+    assert "644" in vars(said)["fault"]
 
 
 class CrashError(Exception):

@@ -41,6 +41,7 @@ from streams.history.files import COPIES, DAYS
 from streams.history.fold import TAKEN, HistoryFold, Mark, name_of, places_of
 from streams.history.health import FILE
 from streams.history.keeping import begin_from, keep, kept_in
+from streams.history.owner import FILE as OWNER
 from streams.history.owner import check_owner, claim
 from streams.history.reading import QueryError, open_history
 from streams.history.remaking import damage_of, set_aside
@@ -489,6 +490,19 @@ def test_the_history_of_another_city_is_refused(tmp_path: Path) -> None:
     for act in (check_owner, claim):
         with pytest.raises(SettingsError, match="another city"):
             act(tmp_path, theirs)
+
+
+@pytest.mark.parametrize("how", ["folder", "damaged", "half", "no text"])
+def test_a_history_of_which_nobody_can_say_whose_it_is_is_refused_and_not_claimed(
+    tmp_path: Path, how: str
+) -> None:
+    """It may be another city's; what is said names the file and what to do."""
+    file, damaged = tmp_path / OWNER, {"damaged": b"[]", "half": b'{"city":"', "no text": b"\xff"}
+    file.mkdir() if how == "folder" else file.write_bytes(damaged[how])
+    for act in (check_owner, claim):
+        with pytest.raises(SettingsError, match=rf"{OWNER} cannot be read .* take the file away"):
+            act(tmp_path, Settings())
+    assert file.is_dir() or file.read_bytes() == damaged[how]
 
 
 def test_a_manifest_of_before_gets_its_copy(
