@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from streams.domain.clashes.words import by_number
-from streams.domain.roads.detours import Detour, bus_effects, detour, detour_words
+from streams.domain.roads.detours import Detour, bus_effects, detour, detour_words, distance
 from streams.domain.roads.graph import RoadGraph
 from streams.words.catalogue import Phrase, phrase
 
@@ -23,7 +23,7 @@ def round_of(
     way = detour(graph, {*link_ids, *closed}, link_ids)
     if way is None:
         return None
-    text = phrase("closing.round", way=detour_words(way, graph.network), n=way.extra_m)
+    text = phrase("closing.round", way=detour_words(way, graph.network), far=distance(way.extra_m))
     return way, text
 
 

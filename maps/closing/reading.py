@@ -22,7 +22,7 @@ _CAUSES: dict[str, IncidentKind] = {
             IncidentKind.GATHERING,
             "행사 집회 시위 축제 마라톤 퍼레이드 행진 event rally parade marathon",
         ),
-        (IncidentKind.WORK, "공사 굴착 작업 보수 복구 works roadworks dig"),
+        (IncidentKind.WORK, "공사 굴착 작업 보수 복구 포장 도색 works roadworks dig"),
         (
             IncidentKind.WEATHER,
             "침수 물고임 폭설 결빙 빙판 블랙아이스 제설 강풍 안개 flood snow ice",
@@ -45,7 +45,7 @@ _KINDS = frozenset(
 )
 """Words that say no more than the kind does."""
 _THINGS = (
-    "상수도관?|하수도?관?|수도관?|오수관|우수관|도시가스관?|가스관?|온수관|열수송관|통신관|배관|맨홀|"
+    "상수도관?|하수도?관?|수도관?|오수관|우수관|도시가스관?|가스관?|온수관|열수송관|통신관|배관|맨홀|아스콘|아스팔트|차선|"
     "맨홀\\s*뚜껑|도로|노면|가로수|나무|전신주|전봇대|전선|신호등|옹벽|비탈면|건물|상가|"
     "차량|승용차|화물차|트럭|버스|택시|오토바이|water main|gas main|gas|water"
 )
@@ -74,6 +74,7 @@ _CLOSURES: tuple[tuple[Closure, str], ...] = (
     (Closure.BICYCLE, r"자전거\s*도?로\s*(?:통제|차단)?|bicycle lane"),
     (Closure.BUS_STOP, r"정류(?:장|소)\s*(?:폐쇄|통제|이전)|bus stop closed"),
     (Closure.FULL, r"(?:(?:교통|차량|도로|통행)\s*)?(?:통제|차단|폐쇄)(?:\s*중)?"),
+    (Closure.FULL, r"(?:(?:다|모두|완전히)\s*)?막(?:힘|음|아|혀|히|았|혔)[가-힣]*"),
 )
 _CLOSED = tuple(
     (closure, re.compile(rf"(?<!\S)(?:{text})(?![가-힣])", re.IGNORECASE))
@@ -97,7 +98,7 @@ _AND = re.compile(r"(?<=[가-힣])[와과]\s+")
 _BETWEEN = re.compile(r"\s*(?:사이|구간)$")
 _ENDINGS = re.compile(r"\s*(?:까지|사이|구간|간|방향|방면)$")
 _JOINTS = "→⇒>~↔-"
-_ONE_SPELLING = str.maketrans(dict.fromkeys("∼〜", "~"))
+_ONE_SPELLING = str.maketrans({**dict.fromkeys("∼〜", "~"), **dict.fromkeys("!?", " ")})
 _TAKEN = "\n"
 
 

@@ -13,7 +13,7 @@ from maps.desk.saying.names import route_name, route_number
 from maps.desk.saying.sources import Sources
 from maps.picture.fields import filled
 from streams.contract.enums import Closure
-from streams.domain.roads.detours import detour_words
+from streams.domain.roads.detours import detour_words, distance
 from streams.words.catalogue import Phrase, Translatable, Value, joined, phrase
 from streams.words.spoken import OwnText, Spoken
 
@@ -40,18 +40,11 @@ def detour_of(
         source = sources.network("detour", "no_detour", n=count)
         return None, Clause(ClauseName.DETOUR, phrase("answer.no_detour"), (source,))
     way = detour_words(found, scene.network)
-    length, extra = _distance(found.length_m), _distance(found.extra_m)
+    length, extra = distance(found.length_m), distance(found.extra_m)
     source = sources.network("detour", "detour", way=way, length=length, extra=extra, n=count)
     code = "answer.detour.longer" if found.extra_m >= 10 else "answer.detour"
     clause = Clause(ClauseName.DETOUR, phrase(code, way=way, extra=extra), (source,))
     return filled(DetourBody, found, text=way), clause
-
-
-def _distance(length_m: int) -> Phrase:
-    """1.8km; below a kilometre tens of metres."""
-    if length_m < 1000:
-        return phrase("distance.m", n=round(length_m / 10) * 10)
-    return phrase("distance.km", n=f"{length_m / 1000:.1f}")
 
 
 def skip_clause(rows: Sequence[SkippingRoute], facts: CardFacts, sources: Sources) -> Clause | None:

@@ -43,12 +43,14 @@ export class Clashes {
     this.onNews();
   }
 
-  /** Puts the clashes into a picture, the urgent first; into one of another moment those of that time.
+  /** Puts the clashes into a picture, the urgent first; into one of another moment those of that time, of
+   * works that it knows.
    * @param {Ui.Picture} picture @param {number | null} [at_ms] */
   addTo(picture, at_ms = null) {
     const { network } = picture;
-    const found = [...this.rows.values()].filter(({ from_ms, until_ms }) =>
-      at_ms === null || from_ms <= at_ms && (until_ms ?? Infinity) > at_ms);
+    const found = [...this.rows.values()].filter(({ from_ms, until_ms, works = [] }) => at_ms === null
+      || from_ms <= at_ms && (until_ms ?? Infinity) > at_ms
+        && works.every((id) => picture.rows.work.has(id)));
     const rows = found.map((row) => ({ ...row, links: network.indexes(row.links) }));
     rows.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)
       || a.from_ms - b.from_ms || (a.id < b.id ? -1 : 1));

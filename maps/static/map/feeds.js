@@ -29,13 +29,15 @@ export class Feeds {
 
   /** @param {Ui.Picture} picture */
   show(picture) {
-    this.feeds = new Map([...picture.rows.feed].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)));
+    const isOfFuture = this.clock.shown() > this.clock.now();
+    const rows = isOfFuture ? [] : [...picture.rows.feed]; // nobody knows which will answer then
+    this.feeds = new Map(rows.sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)));
     for (const [name, feed] of this.feeds) this.showChip(name, feed);
     for (const [name, chip] of this.chips) {
       if (!this.feeds.has(name)) { chip.item.remove(); this.chips.delete(name); }
     }
     this.list.classList.toggle("is-empty", this.feeds.size === 0);
-    this.list.dataset.none = t("feeds.none");
+    this.list.dataset.none = t(isOfFuture ? "feeds.ahead" : "feeds.none");
     this.showAges();
   }
 
@@ -59,9 +61,15 @@ export class Feeds {
     chip.symbol.setAttribute("aria-hidden", "true");
     chip.button.append(chip.symbol, chip.name, chip.word, chip.age);
     chip.item.append(chip.button);
-    this.list.append(chip.item);
+    this.list.insertBefore(chip.item, this.after(name));
     this.chips.set(name, chip);
     return chip;
+  }
+
+  /** The chip before which another one stands, null at the end. @param {string} name */
+  after(name) {
+    const names = [...this.feeds.keys()], later = names.slice(names.indexOf(name) + 1);
+    return later.map((each) => this.chips.get(each)?.item).find(Boolean) ?? null;
   }
 
   showAges() {
@@ -97,7 +105,7 @@ export class Feeds {
       ["feed.received", at(feed.received_ms)], ["feed.poll", feed.poll_ms ? span(feed.poll_ms) : ""],
       ["feed.rows", String(feed.row_count)], ["feed.usual", feed.usual_rows ? String(feed.usual_rows) : ""],
       ["feed.refused", String(feed.refused)], ["feed.repaired", String(feed.repaired)],
-      ["feed.code", feed.code], ["feed.detail", wordOr("code." + feed.code, feed.detail)],
+      ["feed.code", feed.code], ["feed.detail", detailText(feed)],
       ["feed.simulated", feed.simulated ? t("yes") : ""],
     ]);
     write(byId("feed-todo"), wordOr(`status.${status}.todo`, ""));
@@ -131,8 +139,17 @@ export function statusOf({ status, received_ms, poll_ms }, clock, trouble) {
   return status;
 }
 
+/** What a code means, and of many datasets which. @param {Api.Feed} feed */
+function detailText({ code, detail }) {
+  const means = wordOr("code." + code, "");
+  return means && detail ? `${means} (${detail})` : means || detail;
+}
+
 /** @param {string} name */
-const rank = (name) => ORDER.indexOf(name.split(".").pop() || "");
+const rank = (name) => {
+  const at = ORDER.indexOf(name.split(".").pop() || "");
+  return at < 0 ? ORDER.length : at;
+};
 
 /** Fills a <dl> with [key of the word, text or node]; rows without one are left out.
  * @param {HTMLElement} list @param {[string, string | Node | null | undefined][]} facts */

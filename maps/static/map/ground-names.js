@@ -41,35 +41,43 @@ const isAt = (kind, zoom) => kind !== undefined && zoom >= kind.from && zoom < (
 export const isWritten = (kind, zoom) => kind !== "stop" || zoom >= STOP_NAMES_FROM;
 
 /** Writes names where roads and marks leave room, one a step; those of rank 0 (`isGreat`) or the others.
+ * The rings of stops come first, for there is one on each side of the road: none may lie on a name.
  * @param {Ui.Labels} labels @param {Ui.GroundName[]} names @param {Ui.GroundPaper} paper
  * @param {boolean} isGreat */
 export function* nameSteps(labels, names, paper, isGreat) {
-  const { ctx, view } = paper, scale = screenScale(), ratio = ctx.canvas.width / view.width;
-  for (const { text, kind, ...at } of namesShown(names, view.zoom)) {
-    const { mark, rank } = NAME_KINDS[kind], x = view.px(at.x), y = view.py(at.y);
-    if (isGreat !== (rank === 0) || !view.holds(x, y, 0)) continue;
-    const size = Math.round((rank ? 11 : 13) * scale), name = { text, x, y: mark ? y + size : y, turn: 0 };
-    const isNamed = paintName(labels, name, kind, size, ratio, paper);
-    if (isMarked(kind, isNamed)) paintMark(paper, kind, x, y, markSize(kind, view.zoom) * scale);
+  const { view } = paper, shown = namesShown(names, view.zoom)
+    .filter(({ kind }) => isGreat === (NAME_KINDS[kind].rank === 0))
+    .map(({ text, kind, x, y }) => ({ text, kind, x: view.px(x), y: view.py(y) }))
+    .filter(({ x, y }) => view.holds(x, y, 0));
+  for (const { isRing, ...name } of drawOrder(shown)) {
+    if (isRing || paintName(labels, name, paper) && isMarked(name.kind)) paintMark(paper, name);
     yield;
   }
 }
 
-/** A stop is shown without its name too. @param {string} kind @param {boolean} isNamed */
-const isMarked = (kind, isNamed) => NAME_KINDS[kind].mark !== undefined && (isNamed || kind === "stop");
+/** What is drawn in which order: the rings of stops, which are shown without their names too, then the names.
+ * @param {Ui.GroundName[]} shown @returns {(Ui.GroundName & {isRing: boolean})[]} */
+export const drawOrder = (shown) => [
+  ...shown.filter(({ kind }) => kind === "stop").map((name) => ({ ...name, isRing: true })),
+  ...shown.map((name) => ({ ...name, isRing: false })),
+];
+
+/** Whether a mark comes with its name. @param {string} kind */
+const isMarked = (kind) => NAME_KINDS[kind].mark !== undefined && kind !== "stop";
 
 /** @param {string} kind @param {number} zoom */
 const markSize = (kind, zoom) => kind === "stop" && zoom < STOP_NAMES_FROM ? 1.7 : 3;
 
 /** Whether there was room for a name, and none like it.
- * @param {Ui.Labels} labels @param {{text: string, x: number, y: number, turn: number}} name
- * @param {string} kind @param {number} size @param {number} ratio @param {Ui.GroundPaper} paper */
-function paintName(labels, name, kind, size, ratio, { ctx, view, colours, taken }) {
-  const isRoad = labels.network.roadMetres.has(name.text); // a road of the network is named by itself
-  if (isRoad || labels.written.has(name.text) || !isWritten(kind, view.zoom)) return false;
-  const stamp = stampOf(name.text, WATERS.has(kind), size, ratio, colours);
+ * @param {Ui.Labels} labels @param {Ui.GroundName} given on the screen @param {Ui.GroundPaper} paper */
+function paintName(labels, { text, kind, x, y }, { ctx, view, colours, taken }) {
+  const isRoad = labels.network.roadMetres.has(text); // a road of the network is named by itself
+  if (isRoad || labels.written.has(text) || !isWritten(kind, view.zoom)) return false;
+  const { mark, rank } = NAME_KINDS[kind], size = Math.round((rank ? 11 : 13) * screenScale());
+  const name = { text, x, y: mark ? y + size : y, turn: 0 }, ratio = ctx.canvas.width / view.width;
+  const stamp = stampOf(text, WATERS.has(kind), size, ratio, colours);
   if (!labels.take(ctx, view, name, size, taken, stamp.width)) return false;
-  labels.written.add(name.text);
+  labels.written.add(text);
   const w = stamp.canvas.width / ratio, h = stamp.canvas.height / ratio;
   /** @param {number} px on a whole pixel of the screen: letters stay sharp */
   const sharp = (px) => Math.round(px * ratio) / ratio;
@@ -103,10 +111,10 @@ function stampOf(text, isWater, size, ratio, colours) {
   return { canvas, width };
 }
 
-/** A station's square, a peak, a stop's ring. @param {Ui.GroundPaper} paper @param {string} kind
- * @param {number} x @param {number} y @param {number} r */
-function paintMark({ ctx, colours }, kind, x, y, r) {
-  const mark = NAME_KINDS[kind].mark || "dot";
+/** A station's square, a peak, a stop's ring.
+ * @param {Ui.GroundPaper} paper @param {Ui.GroundName} at on the screen */
+function paintMark({ ctx, colours, view }, { kind, x, y }) {
+  const mark = NAME_KINDS[kind].mark || "dot", r = markSize(kind, view.zoom) * screenScale();
   ctx.fillStyle = mark === "ring" ? colours.hollow : colours.faint;
   ctx.strokeStyle = colours.faint;
   ctx.lineWidth = r / 2.5;

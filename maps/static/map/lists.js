@@ -90,9 +90,14 @@ export class Lists {
     if (groups.length > this.most) wanted.push(this.more(groups.length - this.most));
     arrangeRows(byId(name + "-list"), wanted);
     none.hidden = groups.length > 0;
-    const isFiltered = name === "discrepancies" && this.state.discrepancy;
-    write(none, t(isFiltered ? "discrepancies.none_of" : name + ".none"));
+    write(none, t(this.noneOf(name, picture)));
     write(byId(name + "-count"), groups.length.toLocaleString());
+  }
+
+  /** Why a list is empty. @param {string} name @param {Ui.Picture} picture */
+  noneOf(name, picture) {
+    if (picture.isUnrecorded) return "list.unrecorded";
+    return name === "discrepancies" && this.state.discrepancy ? "discrepancies.none_of" : name + ".none";
   }
 
   /** @param {number} count */

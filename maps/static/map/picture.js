@@ -16,6 +16,7 @@ export class Picture {
   /** Links that nobody can pass by what buses did: c confirmed, i inferred. @type {Map<number, string>} */
   blocked = new Map();
   isArchived = false; // read from the history on disk, which keeps no words
+  isUnrecorded = false; // nothing is kept of its time: nothing in a list is not "none"
   fences = 0; // how often one of them changed
   /** Links that a bus drove lately. @type {Set<number>} */
   passable = new Set();
@@ -73,6 +74,7 @@ export class Picture {
     this.loadDriven({});
     this.loadRows(moment);
     this.isArchived = moment.source === "history";
+    this.isUnrecorded = !moment.is_remembered;
     this.clock_ms = moment.valid_ms;
     this.simulated = Boolean(moment.simulated);
     this.count();

@@ -81,6 +81,13 @@ def _extra_m(graph: RoadGraph, run: Sequence[int], way: Way) -> int:
     return max(0, round(way.length_m - way.saved_m) - graph.length_m(run))
 
 
+def distance(length_m: int) -> Phrase:
+    """1.8km; below a kilometre tens of metres."""
+    if length_m < 1000:
+        return phrase("distance.m", n=round(length_m / 10) * 10)
+    return phrase("distance.km", n=f"{length_m / 1000:.1f}")
+
+
 def detour_words(way: Detour, network: Network) -> Phrase:
     """A detour without a full stop: where to leave, over what, where back.
 

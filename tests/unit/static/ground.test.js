@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { isWritten, NAME_KINDS, namesShown, WATERS } from "../../../maps/static/map/ground-names.js";
+import {
+  drawOrder, isWritten, NAME_KINDS, namesShown, WATERS,
+} from "../../../maps/static/map/ground-names.js";
 
 const name = (kind, text = kind) => ({ kind, text, x: 0.5, y: 0.5 });
 const all = Object.keys(NAME_KINDS).map((kind) => name(kind));
@@ -22,6 +24,13 @@ describe("the names of the ground", () => {
   it("show stops from zoom 14, first as rings alone", () => {
     assert.ok(!kindsAt(13.75).includes("stop") && kindsAt(14).includes("stop"));
     assert.ok(!isWritten("stop", 14) && isWritten("stop", 15) && isWritten("emd", 12));
+  });
+
+  it("lie over the rings of their stops, of which there is one on each side of the road", () => {
+    const order = drawOrder([name("spot"), name("stop", "시청"), name("stop", "시청")]);
+    assert.deepEqual(order.map(({ kind, isRing }) => [kind, isRing]), [
+      ["stop", true], ["stop", true], ["spot", false], ["stop", false], ["stop", false],
+    ]);
   });
 
   it("of one rank stand by their text, and a kind that nobody knows is left out", () => {

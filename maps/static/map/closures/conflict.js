@@ -33,9 +33,9 @@ export class ConflictDialog {
     }
     top.append(head);
     table.append(top, body);
-    const close = makeButton("", t("closing.keep_theirs"), () => this.dialog.close());
+    const close = makeButton("button", t("closing.keep_theirs"), () => this.dialog.close());
     close.autofocus = true;
-    buttons.append(close, makeButton("main", t("closing.send_mine"), () => {
+    buttons.append(close, makeButton("button main", t("closing.send_mine"), () => {
       this.dialog.close();
       this.again(answer, act);
     }));

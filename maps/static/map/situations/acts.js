@@ -50,6 +50,7 @@ export class ActDialog {
     showText(this.trouble, trouble);
     this.dialog.showModal();
     this.first().focus();
+    if (act === "assign") this.to.select(); // another name is typed over it
   }
 
   /** The field to write in first. */

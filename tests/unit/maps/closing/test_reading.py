@@ -133,6 +133,23 @@ def test_what_is_wrong_is_said_at_its_field(text: str, field: str, code: str) ->
     assert [(each.field, each.code) for each in read(text).troubles] == [(field, code)]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "closure", "reason"),
+    [
+        ("명동 아스콘 포장 30분", IncidentKind.WORK, Closure.PARTIAL, "아스콘 포장"),
+        ("명동 싱크홀!!! 빨리 막아", IncidentKind.DISASTER, Closure.FULL, "싱크홀 빨리"),
+        ("명동 사고로 다 막혔어요", IncidentKind.ACCIDENT, Closure.FULL, ""),
+        ("명동 사고 1차로 막힘", IncidentKind.ACCIDENT, Closure.PARTIAL, ""),
+    ],
+)
+def test_words_as_they_come_over_the_telephone(
+    text: str, kind: IncidentKind, closure: Closure, reason: str
+) -> None:
+    found = read(text)
+    assert (found.cause, found.closure, found.reason) == (kind, closure, reason)
+    assert (found.start, found.troubles) == ("명동", ())
+
+
 def test_what_is_left_over_is_the_reason() -> None:
     found = read("온의사거리 시청방향 2차로 공사 내일 9시~6시 하수관 교체")
     assert (found.start, found.direction, found.reason) == ("온의사거리", "시청방향", "하수관 교체")
