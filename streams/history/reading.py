@@ -163,8 +163,22 @@ def select_of(table: HistoryTable, folder: Path, files: Sequence[str]) -> str:
     if not files:
         empty = ", ".join(f"NULL::{kind} AS {name}" for name, kind in columns.items())
         return f"SELECT {empty} WHERE false"
+    if table.is_in_order:
+        return " UNION ALL ".join(_in_order(table, folder, files))
     groups = [_read(folder, columns, each) for each in _by_columns(table, folder, files)]
     return " UNION ALL ".join(groups)
+
+
+def _in_order(table: HistoryTable, folder: Path, files: Sequence[str]) -> Iterator[str]:
+    """A file is sorted by itself; the several files of a day that goes on are sorted together."""
+    columns, days = {**table.columns, "day": "DATE"}, defaultdict[str, list[str]](list)
+    for name in files:
+        days[name.rpartition("/")[0]].append(name)
+    for is_several in (False, True):
+        if names := [x for own in days.values() if (len(own) > 1) is is_several for x in own]:
+            read = _read(folder, columns, Lacking(frozenset(), tuple(names)))
+            sort = f" ORDER BY day, {', '.join(table.sort)}" if is_several else ""
+            yield f"(SELECT * FROM ({read}){sort})"  # noqa: S608 - names of our own
 
 
 def _read(folder: Path, columns: Mapping[str, str], files: "Lacking") -> str:

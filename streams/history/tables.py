@@ -151,7 +151,8 @@ class Column(NamedTuple):
 
 class HistoryTable(NamedTuple):
     """A table: its rows lie sorted by `sort`, `time` says of which day each is. `later` are the
-    columns that older files lack: there they are not known.
+    columns that older files lack: there they are not known. `is_in_order`: a question may rely on
+    the rows of a day coming sorted (none of its columns is a later one).
     """
 
     name: str
@@ -159,6 +160,7 @@ class HistoryTable(NamedTuple):
     time: str
     sort: tuple[str, ...]
     later: tuple[str, ...] = ()
+    is_in_order: bool = False
 
     @property
     def columns(self) -> dict[str, str]:
@@ -169,7 +171,7 @@ class HistoryTable(NamedTuple):
 
 WHOSE = ("contractor", "client")
 TABLES = (
-    HistoryTable("link_minutes", LinkMinute, "minute_ms", ("link_id", "minute_ms")),
+    HistoryTable("link_minutes", LinkMinute, "minute_ms", ("link_id", "minute_ms"), is_in_order=True),
     HistoryTable("passages", PassageRow, "exited_ms", ("link_id", "exited_ms")),
     HistoryTable("work_phases", WorkPhase, "at_ms", ("at_ms", "work_id"), WHOSE),
     HistoryTable("situations", SituationActRow, "at_ms", ("at_ms", "situation_id")),
