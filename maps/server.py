@@ -66,6 +66,8 @@ SECURITY_HEADERS = {
 }
 MAX_REQUEST_BYTES = 64 << 10
 HSTS = "max-age=31536000"
+MOST_DECODED = 6  # times a path may be encoded
+_ODD_LETTERS = re.compile(r"[\\\x00-\x1f\x7f]")
 _HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[0-9A-Za-z._-]+))(?::[0-9]{1,5})?")
 """A Host header as browsers write it: what another reads another name in names nobody."""
 
@@ -162,15 +164,29 @@ async def _known_host(request: web.Request, handler: Handler) -> web.StreamRespo
 
 @web.middleware
 async def _plain_path(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse (400) a path that a proxy before us may have read as another: one with `.` or `..` as
-    a part, `//` or a backslash, as it stands or decoded once or twice.
-    """
-    text = request.rel_url.raw_path
-    for _ in range(3):
-        if "//" in text or "\\" in text or any(part in (".", "..") for part in text.split("/")):
-            raise RequestRefusedError(400, "refused.odd_path")
-        text = unquote(text)
+    if not is_plain_path(request.rel_url.raw_path):
+        raise RequestRefusedError(400, "refused.odd_path")
     return await handler(request)
+
+
+def is_plain_path(raw: str) -> bool:
+    """Whether nobody, a proxy before us say, reads this path as another: with `.` or `..` as a part
+    (also with parameters behind a `;`), `//`, a backslash or a control character, as it stands or
+    however often it is decoded; or in bytes that are no UTF-8.
+    """
+    text = raw
+    for _ in range(MOST_DECODED):
+        parts = [part.partition(";")[0] for part in text.split("/")]
+        if "//" in text or _ODD_LETTERS.search(text) or not {".", ".."}.isdisjoint(parts):
+            return False
+        try:
+            decoded = unquote(text, errors="strict" if text == raw else "replace")
+        except UnicodeDecodeError:
+            return False
+        if decoded == text:
+            return True
+        text = decoded
+    return False
 
 
 @web.middleware

@@ -108,7 +108,7 @@ def test_what_is_no_acknowledgement_is_refused_and_nothing_of_it_is_kept(
         (address, NAME, {"Content_Type": "text/plain"}, 415, "not_json"),
         (address, NAME, {"Origin": "https://evil.example"}, 403, "other_origin"),
         (address.replace("aaa", "bbb"), NAME, {}, 404, "not_found"),
-        ("/api/v1/alerts/%0d%0a<b>/acknowledge", NAME, {}, 404, "not_found"),
+        ("/api/v1/alerts/%0d%0a<b>/acknowledge", NAME, {}, 400, "odd_path"),
     ]
     for path, body, headers, status, code in refusals:
         found = ask(base, path, body, **headers)

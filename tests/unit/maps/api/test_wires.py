@@ -9,7 +9,7 @@ from maps.http.refusals import RequestRefusedError, error_body
 from maps.picture import broadcast as sse
 from maps.picture.broadcast import MAX_WAITING, Broadcast
 from maps.picture.network_file import network_body, packed, routes_with_links
-from maps.server import is_own_host
+from maps.server import is_own_host, is_plain_path
 from streams.contract.settings import Settings
 from streams.domain.links.levels import thresholds_by_class
 from streams.geo.network import Network
@@ -137,3 +137,46 @@ def test_an_error_is_korean_and_english() -> None:
             "message": "사진은 5 MB까지 받습니다 / a photo is at most 5 MB",
         }
     }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/w/2026-%EA%B5%B4%EC%B0%A9-0412",
+        "/w/2026-%EA%B5%B4%EC%B0%A9%2F0412",
+        "/w/50%25",
+        "/w/50%2525%3B1",
+        "/w/a..b",
+        "/w/...",
+        "/w/.hidden",
+        "/",
+    ],
+)
+def test_a_path_that_has_one_reading_is_answered(path: str) -> None:
+    assert is_plain_path(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/w/x/../y",
+        "/w/x/.%2e/y",
+        "/w/x/%252e%252e/y",
+        "/w/x/%25252e%25252e/y",
+        "/w/x/%2525252525252e/y",
+        "/w/x/..;/y",
+        "/w/x/.;a=b/y",
+        "/w/x/%2e%2e%3b/y",
+        "/w/x/%c0%ae%c0%ae/y",
+        "/w/x/%e0%80%ae/y",
+        "/w/%ed%a0%80",
+        "/w/%ff",
+        "/w/x%00",
+        "/w/x%250d%250ay",
+        "/w/x%7f",
+        "/w/x%5cy",
+        "/w/x%2f%2fy",
+    ],
+)
+def test_a_path_that_somebody_reads_as_another_is_refused(path: str) -> None:
+    assert not is_plain_path(path)
