@@ -11,6 +11,7 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from local.demo import AWAY, Demo
+from local.services import answers
 
 _HELP = "everything of a city on this machine: broker, Redis, simulated portals, producers, map"
 
@@ -18,6 +19,12 @@ _HELP = "everything of a city on this machine: broker, Redis, simulated portals,
 def main() -> int:
     """Run the demo until Ctrl-C; 0 well, 1 something did not start or cannot run."""
     options = parser().parse_args()
+    if answers(options.port):  # its map would pass for ours
+        text = (
+            f"demo: port {options.port} is taken; choose another: make demo PORT={options.port + 1}"
+        )
+        print(text, file=sys.stderr)
+        return 1
     signal.signal(signal.SIGTERM, _end)
     folder = Path(tempfile.mkdtemp(prefix="bomnae-"))
     demo = Demo(folder, options, partial(print, flush=True))

@@ -6,7 +6,7 @@ from functools import partial
 
 from streams.contract.derived import Origin, Passage
 from streams.contract.records import BusPosition, Message, PositionBatch, Tick
-from streams.contract.times import MINUTE_MS
+from streams.contract.times import MINUTE_MS, kst_day
 from streams.domain.derive import send
 from streams.domain.links.dwells import MOST_POLL_MS, StopHabit
 from streams.domain.links.locating import FEEDS_WITHOUT_ORDER, with_order
@@ -26,6 +26,7 @@ from streams.geo.measures import bearing_deg
 from streams.geo.network import Network
 
 KEEP_RUN_MS = 1_800_000  # runs and buses unseen for so long are forgotten
+RENAMED_MS = 3 * MINUTE_MS  # so long, at midnight, for the first report under the new day's names
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +220,15 @@ def _bearing(shown: BusView | None, lon: float, lat: float) -> int | None:
 
 
 def _forget(runs: Rows[VehicleRun], buses: Rows[BusView], tick_ms: int) -> None:
-    """Drop runs and buses unseen for half an hour; looked at once a minute."""
+    """Drop runs and buses unseen for half an hour, and at the turn of a day buses under the names
+    of the day before, which no report will have again; looked at once a minute.
+    """
     if tick_ms % MINUTE_MS:
         return
     for run_id, run in runs.all().items():
         if tick_ms - run.seen_ms > KEEP_RUN_MS:
             runs.put(run_id, None)
     for vehicle, bus in buses.all().items():
-        if tick_ms - bus.observed_ms > KEEP_RUN_MS:
+        is_named_anew = kst_day(bus.observed_ms) != kst_day(tick_ms)
+        if tick_ms - bus.observed_ms > (RENAMED_MS if is_named_anew else KEEP_RUN_MS):
             buses.put(vehicle, None)

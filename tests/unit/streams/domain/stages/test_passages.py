@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from streams.contract.derived import Origin, Passage
 from streams.contract.records import BusPosition, PositionBatch, Tick
+from streams.contract.times import DAY_MS, KST_MS, MINUTE_MS, kst_day
 from streams.contract.topics import partition_of
 from streams.domain.links.runs import Advance, RouteGeometry, VehicleRun, advance
 from streams.domain.stages.passages import PositionsStage
@@ -284,6 +285,19 @@ def test_a_bus_heads_east_and_keeps_its_bearing_while_it_stands() -> None:
     folded = positions()
     folded.take_all([batch(bus(0, 0)), batch(bus(60, 600)), batch(bus(90, 601))])
     assert folded.state["buses"]["v1"].bearing_deg == 90
+
+
+def test_at_midnight_buses_under_the_names_of_the_day_before_go() -> None:
+    midnight_ms = (kst_day(at(0)) + 1) * DAY_MS - KST_MS
+    before, after = midnight_ms - 3_000, midnight_ms + 3_000
+    folded = positions()
+    folded.take(replace(batch(replace(bus(0, 0), observed_ms=before)), received_ms=before))
+    named_anew = replace(bus(0, 0), vehicle="v2", observed_ms=after)
+    folded.take(replace(batch(named_anew), received_ms=after))
+    folded.take(Tick(midnight_ms + 2 * MINUTE_MS))
+    assert set(folded.state["buses"]) == {"v1", "v2"}  # the next report may be a while
+    folded.take(Tick(midnight_ms + 3 * MINUTE_MS))
+    assert set(folded.state["buses"]) == {"v2"}
 
 
 def test_time_reaches_every_partition_and_half_an_hour_unseen_forgets_a_bus() -> None:
