@@ -8,11 +8,34 @@ class BomnaeError(Exception):
 
     @property
     def told(self) -> str:
-        """What logs and health checks say of it: nothing that rows or texts of people may have."""
+        """What logs and health checks say of it: nothing that rows or texts of people may have.
+        Its kind alone, where a class does not know more that it may say.
+        """
+        return type(self).__name__
+
+
+class PlainError(BomnaeError):
+    """Its message names settings, files, numbers and codes alone, nothing of rows or people."""
+
+    @property
+    def told(self) -> str:
         return str(self)
 
 
-class SettingsError(BomnaeError):
+class FieldError(BomnaeError):
+    """A field of a record cannot be so; the message names it, what it was and its bound."""
+
+    def __init__(self, field: str, value: object, bound: str) -> None:
+        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
+        self.field = field
+        self.bound = bound
+
+    @property
+    def told(self) -> str:
+        return f"{self.field} must be {self.bound}"
+
+
+class SettingsError(PlainError):
     """A setting is missing or outside its bounds."""
 
 
@@ -25,34 +48,19 @@ class RecordRefusedError(BomnaeError):
         self.detail = detail
 
 
-class SubscriptionError(BomnaeError):
-    """A subscription cannot be so; the message names the field, what it was and its bound."""
-
-    def __init__(self, field: str, value: object, bound: str) -> None:
-        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
-        self.field = field
-        self.bound = bound
+class SubscriptionError(FieldError):
+    """A subscription cannot be so."""
 
 
-class AccountError(BomnaeError):
-    """An account cannot be so; the message names the field, what it was and its bound."""
-
-    def __init__(self, field: str, value: object, bound: str) -> None:
-        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
-        self.field = field
-        self.bound = bound
+class AccountError(FieldError):
+    """An account cannot be so."""
 
 
-class SituationError(BomnaeError):
-    """An act on a situation cannot be so; the message names the field and its bound."""
-
-    def __init__(self, field: str, value: object, bound: str) -> None:
-        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
-        self.field = field
-        self.bound = bound
+class SituationError(FieldError):
+    """An act on a situation cannot be so."""
 
 
-class PublicationError(BomnaeError):
+class PublicationError(PlainError):
     """A published report breaks a rule of its fields; `field` names it."""
 
     def __init__(self, field: str, bound: str) -> None:
@@ -60,7 +68,7 @@ class PublicationError(BomnaeError):
         self.field = field
 
 
-class ReportError(BomnaeError):
+class ReportError(PlainError):
     """A report cannot be made, or put where it is to stand."""
 
 
@@ -72,31 +80,16 @@ class DatasetError(BomnaeError):
         self.field = field
 
 
-class ShiftError(BomnaeError):
-    """An act on the shift book cannot be so; the message names the field and its bound."""
-
-    def __init__(self, field: str, value: object, bound: str) -> None:
-        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
-        self.field = field
-        self.bound = bound
+class ShiftError(FieldError):
+    """An act on the shift book cannot be so."""
 
 
-class CrewLinkError(BomnaeError):
-    """A crew's link cannot be so; the message names the field, what it was and its bound."""
-
-    def __init__(self, field: str, value: object, bound: str) -> None:
-        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
-        self.field = field
-        self.bound = bound
+class CrewLinkError(FieldError):
+    """A crew's link cannot be so."""
 
 
-class HandClosureError(BomnaeError):
-    """A closure by hand cannot be so; the message names the field, what it was and its bound."""
-
-    def __init__(self, field: str, value: object, bound: str) -> None:
-        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
-        self.field = field
-        self.bound = bound
+class HandClosureError(FieldError):
+    """A closure by hand cannot be so."""
 
 
 class EndpointError(BomnaeError):
@@ -107,11 +100,11 @@ class SignatureError(BomnaeError):
     """A message's signature, or a secret to sign with, is not what it must be."""
 
 
-class IntakeError(BomnaeError):
+class IntakeError(PlainError):
     """The log did not take a message in time; it may still arrive."""
 
 
-class LogAwayError(BomnaeError):
+class LogAwayError(PlainError):
     """The Kafka log does not answer, or has no such topic."""
 
     exit_code = 8
@@ -123,7 +116,7 @@ class ServeError(BomnaeError):
     exit_code = 1
 
 
-class NetworkError(BomnaeError):
+class NetworkError(PlainError):
     """A network file cannot be read or breaks a rule of the import."""
 
 
@@ -145,7 +138,7 @@ class HalfAppliedError(BomnaeError):
     """The gate's step was stopped in the middle: the stored state is not to be believed."""
 
 
-class StateError(BomnaeError):
+class StateError(PlainError):
     """What stands in Redis cannot be read: damaged, or written by a version we do not know."""
 
     exit_code = 7

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams.contract.errors import BomnaeError
+from streams.contract.errors import PlainError
 from streams.history.tables import TABLES
 
 DAYS = "days"
@@ -22,7 +22,7 @@ COPIES = "copies"
 VERSION = 1
 
 
-class HistoryFileError(BomnaeError):
+class HistoryFileError(PlainError):
     """A file of the history cannot be read."""
 
     exit_code = 7

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import typst
 
-from streams.contract.errors import BomnaeError
+from streams.contract.errors import PlainError
 
 FAMILIES = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Nanum Gothic")
 """What a report is set in: the first of them that there is."""
 
 
-class FontError(BomnaeError):
+class FontError(PlainError):
     """No font that has Korean letters."""
 
 

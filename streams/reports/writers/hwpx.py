@@ -15,7 +15,7 @@ from typing import Any
 from hwpx.document import HwpxDocument
 from hwpx.tools.package_validator import validate_editor_open_safety, validate_package
 
-from streams.contract.errors import BomnaeError
+from streams.contract.errors import PlainError
 from streams.reports.writers.document import (
     Block,
     Chart,
@@ -35,7 +35,7 @@ _STAMP = (1980, 1, 1, 0, 0, 0)
 _ID = re.compile(rb' (id|instid|idRef)="(\d+)"')
 
 
-class HwpxFileError(BomnaeError):
+class HwpxFileError(PlainError):
     """A package that Hangul would not open."""
 
     exit_code = 1
