@@ -257,9 +257,24 @@ _CHOICES: Mapping[str, Iterable[str]] = {
 
 def place_of_rule(path: Path, table: str, at: int, column: str) -> Fault:
     """Where the rule of a table stands in its file, whose column is not there."""
-    words = path.read_text(encoding="utf-8")
+    words = path.read_text(encoding="utf-8-sig")
     spot = _spot(words, column, _line_of(words, table, at))
     return Fault(path.name, *spot, f"{table}: no column {column!r} in the file, and none declared")
+
+
+def place_of_column(path: Path, column: str, why: str) -> Fault:
+    """Where a column stands in its file, of which a file of data shows that it is not so."""
+    words = path.read_text(encoding="utf-8-sig")
+    return Fault(path.name, *_spot(words, column), f"column {column!r}: {why}")
+
+
+def away_of(path: Path, found: Descriptor, folders: Sequence[Path]) -> Fault | None:
+    """That the folder which a source names is not there."""
+    named = found.source.path if found.source.kind is SourceKind.FOLDER else ""
+    if not named or any((folder / named).is_dir() for folder in folders):
+        return None
+    spot = _spot(path.read_text(encoding="utf-8-sig"), named)
+    return Fault(path.name, *spot, f"path: no folder {named!r} beside the descriptor")
 
 
 def _spot(words: str, name: str, after: int = 0) -> tuple[int, int]:
