@@ -35,6 +35,8 @@ _SUCCESS = frozenset(
 _CODES = frozenset({"resultCode", "CODE", "returnReasonCode", "errCd", "err"})
 _HEAD_NAMES = 8  # a head says little more than its code; a row with such a column has more
 _MAX_NODES = 2_000_000
+MOST_COLUMNS = 20_000
+"""Of a line; a workbook has 16,384."""
 MOST_TAGS, MOST_VALUES = 2_000_000, 3_000_000
 _DELIMITERS = "\t,;|"
 _SHOWN_LINES = HEADER_WITHIN + 30
@@ -185,6 +187,8 @@ class Opening:
     def _sheet(self, name: str, grid: Iterable[list[str]]) -> _Sheet:
         lines = iter(grid)
         head = list(islice(lines, HEADER_WITHIN))
+        if (most := max(map(len, head), default=0)) > MOST_COLUMNS:
+            raise UnreadableFileError(f"a line of {most} cells, at most {MOST_COLUMNS}")
         names, first = self._header(head)
         start = first - self.format.header_lines
         cells = {cell.strip() for line in head[start:first] for cell in line} - {""}

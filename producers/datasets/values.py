@@ -91,6 +91,13 @@ _AMOUNTS = re.compile(
 _SMALL = {"": 1, "십": 10, "백": 100, "천": 1000}
 _LARGE = {"": 1, "만": 10**4, "억": 10**8, "조": 10**12}
 _SCALES = frozenset("십백천만억조")
+MEASURES: tuple[Mapping[str, float], ...] = (
+    {"mm": 0.001, "cm": 0.01, "m": 1, "km": 1000},
+    {"m2": 1, "ha": 10_000, "km2": 1_000_000},
+    {"g": 0.001, "kg": 1, "t": 1000, "톤": 1000},
+    {"초": 1, "분": 60, "시간": 3600},
+)
+"""Units of one thing that are no equal numbers, as cells have them after NFKC, and what each is."""
 _YEARS = range(1800, 2201)
 _OLD_SERIALS = range(21_916, 32_874)
 """A spreadsheet's days of 1960 to 1989: in a list of works these may be anything, in a column of
@@ -225,6 +232,14 @@ def _amount(words: str, column: Column) -> float | None:
         return None
     found = _added(_AMOUNT.findall(match["parts"]))
     return -found if match["minus"] else found
+
+
+def measure_of(words: str) -> str:
+    """The unit that a number has behind it, where it is one of `MEASURES`; "" of any other."""
+    if words[-1:].isdigit() or (match := _NUMBER.fullmatch(words)) is None:
+        return ""
+    unit = _folded(match["unit"]).lower()
+    return unit if any(unit in each for each in MEASURES) else ""
 
 
 def _is_named(words: str, column: Column) -> bool:
