@@ -4,6 +4,7 @@ import argparse
 import json
 import secrets
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -18,8 +19,10 @@ from producers.datasets.loading import (
     SHIPPED,
     DescriptorError,
     Fault,
+    away_of,
     load,
     load_all,
+    place_of_column,
     place_of_rule,
 )
 from producers.datasets.opening import Opening, UnreadableFileError, heading
@@ -137,13 +140,15 @@ def check(args: argparse.Namespace, settings: Settings) -> int:
         _say_unreadable(why, path, is_json=args.json)
         return UNREADABLE
     lost = [place_of_rule(path, *each) for each in checked.lost]
-    sys.stderr.writelines(f"{fault.words()}\n" for fault in lost)
+    lies = [place_of_column(path, *each) for each in checked.lies()]
+    away = None if args.files else away_of(path, descriptor, folders)
+    sys.stderr.writelines(f"{x.words()}\n" for x in (*lost, *lies, *([away] if away else [])))
     if args.json:
         sys.stdout.write(json.dumps(body_of(descriptor, checked), ensure_ascii=False) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in lines_of(descriptor, checked))
     sys.stderr.writelines(f"{line}\n" for line in notes_of(checked) if args.json)
-    return FAULTS if checked.is_faulty else OK
+    return FAULTS if checked.is_faulty or away else OK
 
 
 @dataclass(slots=True)
@@ -160,6 +165,18 @@ class Checked:
     @property
     def is_faulty(self) -> bool:
         return bool(self.outcome.refused_count or self.failed or self.outcome.is_short)
+
+    def lies(self) -> Iterator[tuple[str, str]]:
+        """The columns of which a descriptor says what is not so: one that the file lacks, one at
+        which most rows are refused.
+        """
+        outcome = self.outcome
+        yield from ((x.column, x.why) for x in outcome.refused if x.column and x.row is None)
+        rows = Counter(x.column for x in outcome.refused if x.column and x.row is not None)
+        if outcome.refused_count > outcome.rows:
+            for name, count in rows.items():
+                if count * 2 > len(outcome.refused):
+                    yield name, f"{count} of the first {len(outcome.refused)} refusals: its type?"
 
 
 def check_files(descriptor: Descriptor, files: Sequence[Path], city: City = NOWHERE) -> Checked:

@@ -5,6 +5,7 @@ nowhere, until somebody has decided. Of the file's values only the words for a t
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -28,7 +29,15 @@ from producers.datasets.layouts import (
 from producers.datasets.loading import FIELDS, looks_personal
 from producers.datasets.opening import GEOMETRY, Opening, Raw, UnreadableFileError, heading
 from producers.datasets.placing import Placing
-from producers.datasets.values import NO, YES, ValueRefusedError, is_nothing, value_of
+from producers.datasets.values import (
+    MEASURES,
+    NO,
+    YES,
+    ValueRefusedError,
+    is_nothing,
+    measure_of,
+    value_of,
+)
 from producers.reading.encodings import sayable
 from producers.reading.grids import HEADER_WITHIN, is_total
 from streams.people.text import is_persons, without_people
@@ -55,10 +64,11 @@ _FLAT = re.compile(r"(?:[가-힣A-Z\d]+동\s*)?(?:지하\s*)?[A-Z]?\d+(?:-\d+)?�
 _ADDRESS = re.compile(r"주소|거주지|addr|adres", re.IGNORECASE)
 _RESIDENT = re.compile(r"\d{6}\s*[-–]?\s*[1-8]\d{6}")
 _PHONE = re.compile(r"0\d{1,2}[-) .]?\d{3,4}[- .]?\d{4}")
-_LON = re.compile(r"경도|^lon|longitude|^lng$|_?LOT$|_?LO$", re.IGNORECASE)
+_LON = re.compile(r"경도|^lon|longitude|(?:^|[\d/_.])l(?:on|ng)$|_?LOT$|_?LO$", re.IGNORECASE)
 _LAT = re.compile(r"위도|^lat|latitude|_?LAT$|_?LA$", re.IGNORECASE)
 _X = re.compile(r"^x|x$|\(x\)|x ?좌표|좌표 ?x|_X_|xpos", re.IGNORECASE)
 _Y = re.compile(r"^y|y$|\(y\)|y ?좌표|좌표 ?y|_Y_|ypos", re.IGNORECASE)
+_CLOCK = re.compile(r"시각|시간$|T(?:ME|M|IME)$", re.IGNORECASE)
 _UNIT = re.compile(r"\((?P<unit>[^\d()]{1,8})\)$")
 _PLANES = (
     "EPSG:5186",
@@ -69,6 +79,7 @@ _PLANES = (
     "EPSG:5178",
     "EPSG:5187",
 )
+_COAST_LON = 129.7
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DATES = (ValueType.MOMENT, ValueType.DATE, ValueType.MONTH, ValueType.TIME)
 
@@ -118,17 +129,19 @@ class _Layout:
     wide: WideTable | None = None
     filled: Sequence[str] = ()
     totals: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    has_quotes: bool = True
 
 
 def draft_of(path: Path, name: str = "") -> str:
     """The text of a descriptor. Raises UnreadableFileError, OSError."""
     with ExitStack() as stack:
-        heads = Opening(_TheseColumns(), Format()).heads(path, stack)
+        quotes = not _are_letters(Opening(_TheseColumns(), Format(quotes=False)).heads(path, stack))
+        heads = Opening(_TheseColumns(), Format(quotes=quotes)).heads(path, stack)
         head = max(map(head_of, heads), key=lambda each: each.count, default=Head())
         if heads and not head.count:
             raise UnreadableFileError(f"no line of names in the first {HEADER_WITHIN} lines")
         asked = _TheseColumns(each for each in head.names if each)
-        opened = Opening(asked, Format(header_lines=head.lines)).open(path, stack)
+        opened = Opening(asked, Format(header_lines=head.lines, quotes=quotes)).open(path, stack)
         rows = [raw for _, raw in islice(opened.rows, LOOKED_AT)]
     has_shape = any(isinstance(row.get(GEOMETRY), dict) for row in rows)
     names = [each for each in opened.names if each and not (has_shape and each == GEOMETRY)]
@@ -142,7 +155,18 @@ def draft_of(path: Path, name: str = "") -> str:
     columns = [_filling(each, layout) for each in columns]
     undeclared = [each for each in names if each not in cells]
     lines = [*_head(path, name, len(rows)), *_key(columns, layout.wide), *_columns(columns, made)]
+    layout = replace(layout, has_quotes=quotes)
     return "\n".join([*lines, *place, *_said_layout(layout, undeclared), *_END]) + "\n"
+
+
+def _are_letters(heads: Sequence[Sequence[Sequence[str]]]) -> bool:
+    """Whether a `"` in a table is a letter (inches): a cell has one of no pair, and no line has
+    more cells or fewer than most for not heeding them.
+    """
+    lines = [line for head in heads for line in head if len(line) > 1]
+    cells = [cell for line in lines for cell in line]
+    widths = Counter(map(len, lines))
+    return len(widths) == 1 and any(cell.count('"') % 2 for cell in cells)
 
 
 def _laid_out(
@@ -229,11 +253,13 @@ def guess_of(name: str, cells: Sequence[Any]) -> Guess:
     unit = match["unit"] if (match := _UNIT.search(name)) else ""
     type_ = _type(name, said)
     why = _why_personal(name, type_, said)
-    number = type_ in (ValueType.WHOLE, ValueType.NUMBER)
+    number = type_ in (ValueType.WHOLE, ValueType.NUMBER) and not why
+    unit, units = _measures(unit, said) if number else ("", {})
     column = Column(
         name=name,
         type=ValueType.TEXT if why else type_,
-        unit=unit if number and not why else "",
+        unit=unit,
+        units=units,
         personal=Treatment.DROP if why else None,
     )
     is_unique = bool(said) and len(set(said)) == len(words)
@@ -241,11 +267,22 @@ def guess_of(name: str, cells: Sequence[Any]) -> Guess:
     return Guess(column, len(said) == len(words), is_unique, not said, why, is_flats)
 
 
+def _measures(unit: str, said: Sequence[str]) -> tuple[str, dict[str, float]]:
+    """The unit of a column, and others of its kind that its cells have: metres, and some km."""
+    found = Counter(filter(None, map(measure_of, said)))
+    own = unit or (found.most_common(1)[0][0] if found else "")
+    kind = next((each for each in MEASURES if own.lower() in each), {})
+    of_own = kind.get(own.lower(), 1.0)
+    return own, {x: kind[x] / of_own for x in found if x in kind and x != own.lower()}
+
+
 def _type(name: str, said: Sequence[str]) -> ValueType:
     """The narrowest type that takes every cell."""
     if not said or any(not isinstance(each, str) for each in said):
         return ValueType.TEXT
     has_zeros = any(re.fullmatch(r"0\d+", each) for each in said)
+    if _CLOCK.search(name) and _are_times(said):
+        return ValueType.TIME
     if _CODE.search(name) or (has_zeros and not _DAY.search(name)):
         return ValueType.CODE
     flags = {each.upper() for each in said}
@@ -256,6 +293,11 @@ def _type(name: str, said: Sequence[str]) -> ValueType:
     if looks_dated and not _DAY.search(name):
         tried = (ValueType.WHOLE, ValueType.NUMBER, *_DATES)
     return next((each for each in tried if _takes(each, said)), ValueType.TEXT)
+
+
+def _are_times(said: Sequence[str]) -> bool:
+    """Whether cells are times of day, and no minutes: 0900 and 9:00, but not 90 and 120."""
+    return all(re.fullmatch(r"\d{4}|.*[:시].*", x) for x in said) and _takes(ValueType.TIME, said)
 
 
 def _takes(type_: ValueType, said: Sequence[str]) -> bool:
@@ -332,6 +374,8 @@ def _parts(each: Guess) -> Iterator[str]:
         yield f'type = "{column.type}"'
     if column.unit:
         yield f"unit = {_quoted(column.unit)}"
+    if column.units:
+        yield f"units = {{ {', '.join(f'{_quoted(x)} = {n:g}' for x, n in column.units.items())} }}"
     if column.is_number and not column.is_summed:
         yield "summed = false"
     if column.is_filled:
@@ -359,6 +403,11 @@ def _said_layout(layout: _Layout, undeclared: Sequence[str]) -> Iterator[str]:
         yield f"# 열 이름이 {layout.lines}줄에 걸쳐 있다: 위아래를 /로 잇는다."
         yield f"# The names stand in {layout.lines} lines: upper and lower are joined by /."
         yield from ("[format]", f"header_lines = {layout.lines}")
+    if not layout.has_quotes:
+        yield ""
+        yield '# 따옴표(")가 글자로 쓰였다(인치 따위). A " is a letter here, as of inches.'
+        yield from (() if layout.lines > 1 else ("[format]",))
+        yield "quotes = false"
     rules = {name: list(words) for name, words in layout.totals.items()}
     if (wide := layout.wide) is not None:
         yield from _said_long(wide)
@@ -408,8 +457,12 @@ def _places(names: Sequence[str], rows: Sequence[Raw]) -> Iterator[str]:
             yield from ("", "[[place]]", f"lon = [{_quoted(lon)}]", f"lat = [{_quoted(lat)}]")
             return
     for x, y in pairs:
-        if planes := list(_planes(x, y, rows)):
-            yield from _said_planes(x, y, planes)
+        both = [((a, b), list(_planes(a, b, rows))) for a, b in ((x, y), (y, x))]
+        found = [(names, planes) for names, planes in both if planes]
+        on_land = [(names, own) for names, planes in found if (own := [*filter(_is_land, planes)])]
+        if found:
+            (first, second), planes = (on_land or found)[0]
+            yield from _said_planes(first, second, planes)
             return
     yield '# no [[place]]: no two columns of the file lie in Korea; draw = "none"'
 
@@ -423,6 +476,11 @@ def _planes(x: str, y: str, rows: Sequence[Raw]) -> Iterator[Plane]:
     for crs in _PLANES:
         if found := _lies(Place(x=(x,), y=(y,), crs=crs), rows):
             yield Plane(crs, *found)
+
+
+def _is_land(plane: Plane) -> bool:
+    """Whether a place may be on land: east of the coast there are two islands and nothing else."""
+    return plane.lon < _COAST_LON or 37.1 < plane.lat < 37.6  # noqa: PLR2004 - Ulleungdo, Dokdo
 
 
 def _said_planes(x: str, y: str, planes: Sequence[Plane]) -> Iterator[str]:

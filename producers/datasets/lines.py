@@ -76,7 +76,8 @@ class TableLines:
         """Why rows of a table of that width are missing, after its last row; "" where none is."""
         for line, count, marks in self.swallowed:
             if marks == width - 1 > 0:
-                return f"a quote is open above line {line}: one row holds {count} lines"
+                why = f"a quote is open above line {line}: one row holds {count} lines"
+                return f'{why} (quotes = false, if a " is a letter)'
         return self.fault or self._cut_off(width)
 
     def _cut_off(self, width: int) -> str:

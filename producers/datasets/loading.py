@@ -52,7 +52,7 @@ FIELDS = (
 _PERSONAL = re.compile(
     r"성명|이름$|민원인|신청인|연락처|휴대|핸드폰|전화|이메일|e-?mail|주민(?:등록)?번호|담당자|"
     r"(?<!발)생년월일|^대표자(?:명|$)|운전자 ?(?:성별|연령|나이)|소유자|사용자$|"
-    r"신고자(?!수)|접수자|작성자|USR$",
+    r"신고자(?!수)|접수자|작성자|USR$|(?<!평균)(?<!평균 )나이$",
     re.IGNORECASE,
 )
 _AT = re.compile(r" - at `(?:key in )?\$?(?P<where>[^`]*)`")
@@ -90,7 +90,7 @@ def load(path: Path) -> Descriptor:
     if len(body) > MAX_BYTES:
         raise DescriptorError([Fault(path.name, 1, 1, f"more than {MAX_BYTES} bytes")])
     try:
-        words = body.decode()
+        words = body.decode("utf-8-sig")
         tree = tomllib.loads(words)
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
@@ -98,6 +98,8 @@ def load(path: Path) -> Descriptor:
         raise DescriptorError([Fault(path.name, line, 1, why)]) from None
     except tomllib.TOMLDecodeError as error:
         raise DescriptorError([_of_toml(path.name, words, str(error))]) from None
+    except RecursionError:
+        raise DescriptorError([Fault(path.name, 1, 1, "lists or tables nested too deep")]) from None
     if faults := list(islice(_of_shapes(path.name, words, tree), MOST_FAULTS)):
         raise DescriptorError(faults)
     found = msgspec.convert(tree, Descriptor)
@@ -255,18 +257,40 @@ _CHOICES: Mapping[str, Iterable[str]] = {
 
 def place_of_rule(path: Path, table: str, at: int, column: str) -> Fault:
     """Where the rule of a table stands in its file, whose column is not there."""
-    words = path.read_text(encoding="utf-8")
+    words = path.read_text(encoding="utf-8-sig")
     spot = _spot(words, column, _line_of(words, table, at))
     return Fault(path.name, *spot, f"{table}: no column {column!r} in the file, and none declared")
 
 
+def place_of_column(path: Path, column: str, why: str) -> Fault:
+    """Where a column stands in its file, of which a file of data shows that it is not so."""
+    words = path.read_text(encoding="utf-8-sig")
+    return Fault(path.name, *_spot(words, column), f"column {column!r}: {why}")
+
+
+def away_of(path: Path, found: Descriptor, folders: Sequence[Path]) -> Fault | None:
+    """That the folder which a source names is not there."""
+    named = found.source.path if found.source.kind is SourceKind.FOLDER else ""
+    if not named or any((folder / named).is_dir() for folder in folders):
+        return None
+    spot = _spot(path.read_text(encoding="utf-8-sig"), named)
+    return Fault(path.name, *spot, f"path: no folder {named!r} beside the descriptor")
+
+
 def _spot(words: str, name: str, after: int = 0) -> tuple[int, int]:
-    """Line and column, from 1, where a key or a value stands first."""
+    """Line and column, from 1, where a key or a value stands first; a value in its quotes."""
+    for mark in "\"'":
+        if (found := _found(words, f"{mark}{name}{mark}", after)) is not None:
+            return found[0], found[1] + 1
+    return _found(words, name, after) or (after + 1, 1)
+
+
+def _found(words: str, name: str, after: int) -> tuple[int, int] | None:
     for number, line in enumerate(words.splitlines()[after:], start=after + 1):
         bare = line.partition("#")[0] if '"' not in line else line
         if (at := bare.find(name)) >= 0:
             return number, at + 1
-    return after + 1, 1
+    return None
 
 
 def _wrong(found: Descriptor) -> Iterator[tuple[str, str]]:
@@ -316,6 +340,9 @@ def _wrong_long(found: Descriptor, long: Long) -> Iterator[tuple[str, str]]:
             "[long] names its numbers by either {measure} in columns, or value = a column",
         )
     known = {name for column in found.columns for name in column.sources}
+    braces = Counter(re.findall(r"\{([^{}]+)\}", long.columns))
+    if twice := [name for name, count in braces.items() if count > 1]:
+        yield long.columns, f"{twice[0]!r} stands twice in columns of [long]"
     for name in (*re.findall(r"\{([^{}]+)\}", long.columns), long.value):
         if name and name != "measure" and name not in known:
             yield "[long]", f"{name!r} of [long] is no declared column"
@@ -356,8 +383,9 @@ def _wrong_source(source: Source) -> Iterator[tuple[str, str]]:
 
 def looks_personal(column: Column) -> bool:
     """Whether a column looks like a person's by its name; a number is a count, unless an age."""
-    is_count = column.is_number and not re.search(r"연령|나이", column.name)
-    return not is_count and _PERSONAL.search(column.name) is not None
+    names = " ".join(column.sources)
+    is_count = column.is_number and not re.search(r"연령|나이", names)
+    return not is_count and any(_PERSONAL.search(name) for name in column.sources)
 
 
 _GENERAL = frozenset({ValueType.WHOLE, ValueType.NUMBER, ValueType.DATE})

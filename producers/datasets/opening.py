@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from producers.datasets.descriptor import Column, Form, Format
@@ -34,6 +35,8 @@ _SUCCESS = frozenset(
 _CODES = frozenset({"resultCode", "CODE", "returnReasonCode", "errCd", "err"})
 _HEAD_NAMES = 8  # a head says little more than its code; a row with such a column has more
 _MAX_NODES = 2_000_000
+MOST_COLUMNS = 20_000
+"""Of a line; a workbook has 16,384."""
 MOST_TAGS, MOST_VALUES = 2_000_000, 3_000_000
 _DELIMITERS = "\t,;|"
 _SHOWN_LINES = HEADER_WITHIN + 30
@@ -184,6 +187,8 @@ class Opening:
     def _sheet(self, name: str, grid: Iterable[list[str]]) -> _Sheet:
         lines = iter(grid)
         head = list(islice(lines, HEADER_WITHIN))
+        if (most := max(map(len, head), default=0)) > MOST_COLUMNS:
+            raise UnreadableFileError(f"a line of {most} cells, at most {MOST_COLUMNS}")
         names, first = self._header(head)
         start = first - self.format.header_lines
         cells = {cell.strip() for line in head[start:first] for cell in line} - {""}
@@ -316,6 +321,8 @@ class Opening:
         _check_marks(exchange.body)
         tree = tree_of(decoded(exchange.body), exchange).tree
         _refuse_code(tree)
+        if (grid := _grid_at(tree, self.format.rows)) is not None:
+            return self._grids([("", grid)], is_ragged=True)
         rows, owner = self._listing(tree)
         if rows is None and _is_empty(tree):
             return Opened((), iter(()), _total(tree), is_empty=True)
@@ -332,13 +339,17 @@ class Opening:
     def _listing(self, tree: Any) -> tuple[list[Raw] | None, Any]:
         """The list whose rows have most of the declared columns, and what it stands in."""
         if self.format.rows:
-            return _listed(_at(tree, self.format.rows)), tree
-        best: tuple[int, int, list[Raw] | None, Any] = (0, 0, None, {})
-        for owner, rows in _listings(tree):
-            found = self.columns.count(dict.fromkeys(name for row in rows[:50] for name in row))
+            return _rows_at(tree, self.format.rows.split(".")), tree
+        best: tuple[int, int, Sequence[str] | None, Any] = (0, 0, None, {})
+        for owner, way in _listings(tree):
+            rows = list(_through(owner, way))
+            names = dict.fromkeys(name for _, row in rows[:50] for name in row)
+            found = self.columns.count(names)
             if (found, len(rows)) > best[:2]:
-                best = found, len(rows), rows, owner
-        return (best[2], best[3]) if best[0] else (_listed(tree) if tree == [] else None, tree)
+                best = found, len(rows), way, owner
+        if best[2] is not None:
+            return _rows_at(best[3], best[2]), best[3]
+        return ([] if tree == [] else None), tree
 
 
 @contextmanager
@@ -490,18 +501,24 @@ def _features(reader: Any) -> Iterator[tuple[int, Raw]]:
         yield count, {**each.record.as_dict(), GEOMETRY: shape}
 
 
-def _nodes(tree: Any) -> Iterator[Any]:
-    """Every object and list of a tree, from the top down."""
-    level, seen = [tree], 0
+def _ways(tree: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every object and list of a tree, from the top down, with the names that lead to it."""
+    level: list[tuple[tuple[str, ...], Any]] = [((), tree)]
+    seen = 0
     while level and seen < _MAX_NODES:
         yield from level
         seen += len(level)
-        level = [
-            child
-            for node in level
-            for child in (node.values() if isinstance(node, dict) else node)
-            if isinstance(child, dict | list)
-        ]
+        level = [each for way, node in level for each in _below(way, node)]
+
+
+def _below(way: tuple[str, ...], node: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(node, list):
+        return ((way, child) for child in node if isinstance(child, dict | list))
+    return (((*way, x), child) for x, child in node.items() if isinstance(child, dict | list))
+
+
+def _nodes(tree: Any) -> Iterator[Any]:
+    return (node for _, node in _ways(tree) if isinstance(node, dict | list))
 
 
 def _is_empty(tree: Any) -> bool:
@@ -515,19 +532,54 @@ def _total(tree: Any) -> int | None:
     return next((int(n) for n in map(number, _values(tree, TOTALS)) if n is not None), None)
 
 
-def _listings(tree: Any) -> Iterator[tuple[Any, list[Raw]]]:
-    """Lists of objects, and single objects where a gateway leaves the list away."""
-    for node in _nodes(tree):
-        if isinstance(node, list):
-            if rows := _listed(node):
-                yield tree, rows
-        elif rows := _listed([node]):
-            yield node, rows
+def _listings(tree: Any) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    """Where rows may stand: the ways to lists, those of one way together, and single objects where
+    a gateway leaves the list away. Each with what it stands in.
+    """
+    seen = set[tuple[str, ...]]()
+    for way, node in _ways(tree):
+        if not isinstance(node, list):
+            yield node, ()
+        elif way not in seen:
+            seen.add(way)
+            yield tree, way
 
 
-def _listed(node: Any) -> list[Raw] | None:
-    found = [_flat(row) for row in (node if isinstance(node, list) else [node])]
-    return [row for row in found if isinstance(row, dict)] if node != [] else []
+def _rows_at(tree: Any, way: Sequence[str]) -> list[Raw]:
+    """The rows at the end of a way, with what stands beside their lists."""
+    return [{**beside, **row} if beside else row for beside, row in _through(tree, way)]
+
+
+def _through(
+    node: Any, way: Sequence[str], at: str = "", beside: Raw = MappingProxyType({})
+) -> Iterator[tuple[Raw, Raw]]:
+    """The rows at the end of a way; lists on it are gone through. What an object of such a list
+    holds beside the next one is a column of each row, by the name of its list: `regions/dong`.
+    """
+    if isinstance(node, list):
+        for each in node:
+            own = _beside(each, way[0], at) if way and isinstance(each, dict) else {}
+            yield from _through(each, way, at, {**beside, **own} if own else beside)
+    elif way and isinstance(node, dict):
+        yield from _through(node.get(way[0]), way[1:], way[0], beside)
+    elif not way and isinstance(row := _flat(node), dict):
+        yield beside, row
+
+
+def _beside(node: dict[str, Any], step: str, at: str) -> Raw:
+    own = {name: each for name, each in node.items() if name != step}
+    return {f"{at}/{x}": y for x, y in _level(own).items() if not isinstance(y, dict | list)}
+
+
+def _grid_at(tree: Any, path: str) -> list[list[str]] | None:
+    """The lines of a list of lists at `a.b.c`, as of a table without names of its own."""
+    for step in path.split(".") if path else ():
+        tree = tree.get(step) if isinstance(tree, dict) else None
+    if not isinstance(tree, list) or not tree or not all(isinstance(x, list) for x in tree):
+        return None
+    if any(isinstance(cell, dict | list) for line in tree for cell in line):
+        return None
+    return [["" if cell is None else str(cell) for cell in line] for line in tree]
 
 
 def _flat(row: Any) -> Any:
@@ -553,15 +605,6 @@ def _level(row: dict[str, Any]) -> dict[str, Any]:
         else:
             found[name] = value
     return found
-
-
-def _at(tree: Any, path: str) -> Any:
-    """What stands at `a.b.c`; lists on the way are looked through."""
-    for step in path.split("."):
-        if isinstance(tree, list):
-            tree = next((x for x in tree if isinstance(x, dict) and step in x), {})
-        tree = tree.get(step, []) if isinstance(tree, dict) else []
-    return tree
 
 
 def _values(tree: Any, names: Iterable[str]) -> Iterator[Any]:

@@ -31,6 +31,7 @@ from producers.datasets.values import (
     generalised,
     is_nothing,
     leaves,
+    measure_of,
     part_of,
     value_of,
 )
@@ -134,6 +135,7 @@ class Reading:
         self.lost: list[tuple[str, int, str]] = []  # rules without a column: table, number, name
         self.is_nowhere = bool(descriptor.places)
         self.lone_names = LoneNames(descriptor)
+        self._measures: dict[str, str] = {}  # the unit of a column that declares none
 
     def rows_of(self, opened: Opened) -> Iterator[Taken]:
         """The rows of one file as they leave; what does not fit is in the outcome."""
@@ -334,12 +336,23 @@ class Reading:
             raw = _raw(column, named)
             try:
                 value = self._joined(value_of(raw, column), column)
+                self._check_measure(raw, column)
                 values[column.name] = self._treated(value, column)
             except ValueRefusedError as error:
                 self._refuse(number, column.name, self._shown(raw, column), str(error))
                 return None
         taken = Taken(number, values, placing.placed(named), named)
         return taken if self._has_own_key(taken) else None
+
+    def _check_measure(self, raw: Any, column: Column) -> None:
+        """Of a column without a unit: 350m and 1.2km are no numbers of one thing."""
+        if not column.is_number or column.unit or not isinstance(raw, str):
+            return
+        unit = measure_of(part_of(raw, column))
+        first = self._measures.setdefault(column.name, unit) if unit else ""
+        if unit != first:
+            how = f'unit = "{first}", units = {{ "{unit}" = ... }}'
+            raise ValueRefusedError(f"in {unit}, of rows before in {first}: {how}")
 
     def _joined(self, value: Value, column: Column) -> Value:
         """Of a 동 the name that the table has; any other value as it is."""

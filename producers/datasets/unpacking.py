@@ -97,8 +97,8 @@ def _write(archive: zipfile.ZipFile, part: zipfile.ZipInfo, target: Path, left: 
     with archive.open(part) as stream, target.open("wb") as file:
         size = _copied(stream, file, most)
     if size > most:
-        why = f"more than {MAX_RATIO} times its size" if most < left else f"more than {MAX_BYTES}"
-        raise UnpackingError(f"a zip that unpacks to {why} bytes")
+        why = f"{MAX_RATIO} times its size" if most < left else f"{MAX_BYTES} bytes"
+        raise UnpackingError(f"a zip that unpacks to more than {why}")
     return size
 
 

@@ -1,8 +1,9 @@
 """A cell as its type has it. Pure; what cannot be read raises, what says "not known" is None."""
 
+import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -83,9 +84,25 @@ _NUMBER = re.compile(
 )
 _GROUPS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(십|백|천)?\s*(만|억|조)?")
+_AMOUNTS = re.compile(
+    r"(?P<minus>[-−–△▲]?)\s*(?P<parts>(?:\d[\d,]*(?:\.\d+)?\s*[십백천]?\s*[만억조]\s*)*"
+    r"(?:\d[\d,]*(?:\.\d+)?\s*[십백천]?)?)\s*(?P<unit>[^\d\s,.()]{0,6})"
+)
 _SMALL = {"": 1, "십": 10, "백": 100, "천": 1000}
 _LARGE = {"": 1, "만": 10**4, "억": 10**8, "조": 10**12}
+_SCALES = frozenset("십백천만억조")
+MEASURES: tuple[Mapping[str, float], ...] = (
+    {"mm": 0.001, "cm": 0.01, "m": 1, "km": 1000},
+    {"m2": 1, "ha": 10_000, "km2": 1_000_000},
+    {"g": 0.001, "kg": 1, "t": 1000, "톤": 1000},
+    {"초": 1, "분": 60, "시간": 3600},
+)
+"""Units of one thing that are no equal numbers, as cells have them after NFKC, and what each is."""
 _YEARS = range(1800, 2201)
+_OLD_SERIALS = range(21_916, 32_874)
+"""A spreadsheet's days of 1960 to 1989: in a list of works these may be anything, in a column of
+dates they are days. Of before 1960 they look like the begin of a year: 19870, 20051.
+"""
 _TURN = 69
 """The first of two digits that is a year of 19..; as POSIX has it."""
 SHORTEST_NUMBER = 9
@@ -151,6 +168,8 @@ def _words(raw: Any) -> str:
     words = unicodedata.normalize("NFC", str(raw)[: MAX_TEXT * 2])
     if LOST in words:
         raise ValueRefusedError("letters that cannot be read: neither UTF-8 nor CP949")
+    if "\x00" in words:
+        raise ValueRefusedError("a NUL byte: the file is damaged there")
     if not words.isprintable():
         words = "".join(c if c.isprintable() or c in "\n\t" else " " for c in words)
     return words.strip()[:MAX_TEXT]
@@ -178,7 +197,9 @@ def _code(words: str, _: Column) -> str:
 
 
 def _number(words: str, column: Column) -> float:
-    """1,234 · 1 234 · 1,234원 · ￦1,234 · 3건 · △12 ▲12 (12) for minus · 1.2E3."""
+    """1,234 · 1 234 · 1,234원 · ￦1,234 · 3건 · △12 ▲12 (12) for minus · 1.2E3 · 3억 2천만원."""
+    if not _SCALES.isdisjoint(words) and (amount := _amount(words, column)) is not None:
+        return amount
     match = _NUMBER.fullmatch(words)
     if match is None:
         raise ValueRefusedError("no number")
@@ -195,6 +216,52 @@ def _number(words: str, column: Column) -> float:
     if abs(found) >= 1e18:
         raise ValueRefusedError("more than 10^18")
     return _in_unit(found, match["unit"], column)
+
+
+def _amount(words: str, column: Column) -> float | None:
+    """5,400만원, 3억 2천만원, 870천원 of a column in 원, or without a unit; None of another text.
+    A unit that the column names itself (만원, 천톤) is that, and no thousand of another.
+    """
+    match = _AMOUNTS.fullmatch(words)
+    if match is None or not re.search("[십백천만억조]", match["parts"]):
+        return None
+    unit, told = _folded(match["unit"]), _folded(column.unit)
+    is_crews = not unit and not told and "조" in match["parts"]
+    is_of_unit = unit in ("", told) if told else unit in ("", "원")
+    if is_crews or not is_of_unit or set(told) & _SCALES or _is_named(words, column):
+        return None
+    found = _added(_AMOUNT.findall(match["parts"]))
+    return -found if match["minus"] else found
+
+
+def measure_of(words: str) -> str:
+    """The unit that a number has behind it, where it is one of `MEASURES`; "" of any other."""
+    if words[-1:].isdigit() or (match := _NUMBER.fullmatch(words)) is None:
+        return ""
+    unit = _folded(match["unit"]).lower()
+    return unit if any(unit in each for each in MEASURES) else ""
+
+
+def _is_named(words: str, column: Column) -> bool:
+    """Whether the unit of a plain number is one that its column converts."""
+    plain = _NUMBER.fullmatch(words)
+    return plain is not None and _folded(plain["unit"]) in map(_folded, column.units)
+
+
+def _added(parts: Sequence[tuple[str, str, str]]) -> float:
+    """What 3억 2천만 comes to. 2억 5천 may mean 5천만, and is refused."""
+    found, before = 0.0, math.inf
+    for digits, small, large in parts:
+        if not _GROUPS.fullmatch(digits.partition(".")[0]):
+            raise ValueRefusedError("no number: its commas do not part thousands")
+        if _LARGE[large] >= before or (small and not large and _LARGE["만"] < before < math.inf):
+            raise ValueRefusedError("no number: which of 만, 억 and 조 its parts are is not said")
+        found, before = found + _plain(digits) * _SMALL[small] * _LARGE[large], _LARGE[large]
+    return round(found, 6)
+
+
+def _plain(digits: str) -> float:
+    return float(digits.replace(",", ""))
 
 
 def _in_unit(found: float, written: str, column: Column) -> float:
@@ -246,6 +313,9 @@ def _flag(words: str, column: Column) -> bool:
 
 def _day(words: str) -> tuple[int, int, int | None, int | None]:
     """Year, month, day (None: the month alone) and second of the day (None: no time)."""
+    if re.fullmatch(r"\d{5}", words) and int(words) in _OLD_SERIALS:
+        day = date(1899, 12, 30) + timedelta(days=int(words))
+        return day.year, day.month, day.day, None
     if _RESIDENT.search(words):
         raise ValueRefusedError("no date")
     tokens = [token for token in scan(words, _TURN) or () if token.kind != "number"]
@@ -330,8 +400,7 @@ def _bound(piece: str) -> int | float:
     match = _AMOUNT.search(piece)
     if match is None:
         raise ValueRefusedError("no range of numbers")
-    digits = float(match[1].replace(",", ""))
-    found = digits * _SMALL[match[2] or ""] * _LARGE[match[3] or ""]
+    found = _plain(match[1]) * _SMALL[match[2] or ""] * _LARGE[match[3] or ""]
     return int(found) if found.is_integer() else found
 
 

@@ -134,8 +134,9 @@ def _week(rows: Rows, asked: Asked) -> tuple[Rows, tuple[Note, ...]]:
             shown = (None if each is None else rounded(float(each)) for each in values)
             found.append((weekday, hour, *shown, days))
     notes: tuple[Note, ...] = (Note("median_of_days", {}),)
-    if asked.period.days < 28:
-        notes = (*notes, Note("few_weeks", {"days": asked.period.days}))
+    days = sum(max((whole(row[-1]) for row in rows if row[0] == x), default=0) for x in range(7))
+    if days < 28:
+        notes = (*notes, Note("few_weeks", {"days": days}))
     return (found if rows else ()), notes
 
 

@@ -13,14 +13,25 @@ LEAST_DAYS = 5
 """Of fewer days a month is compared with none."""
 
 _DAYS = """
--- One row a day on which the roads were seen: the mean of its full hours, and what began on it.
+-- One row a day on which the roads were seen: the mean of its full hours, and what began on it. A
+-- day that is not over, and the one in whose midst the history begins, are no days like the others.
 WITH hours AS (
   SELECT day, minute_ms, 100.0 * count(*) FILTER (level = 'jam') / count(*) AS jam_percent
   FROM link_minutes
   WHERE day BETWEEN $first_day AND $last_day AND minute_ms % 3600000 = 0 AND level <> 'unknown'
   GROUP BY day, minute_ms
 ),
-days AS (SELECT day, avg(jam_percent) AS jam_percent FROM hours GROUP BY day),
+seen AS (
+  SELECT day, avg(jam_percent) AS jam_percent, min(minute_ms) AS first_ms,
+         epoch_ms(day::TIMESTAMP) - 32400000 AS begin_ms
+  FROM hours GROUP BY day
+),
+days AS (
+  SELECT day, jam_percent FROM seen
+  WHERE begin_ms + 82800000 <= $until_ms
+    AND NOT (first_ms > begin_ms + 3600000 AND day > $first_day
+             AND day = (SELECT min(day) FROM seen))
+),
 asked AS (
   SELECT day, count(DISTINCT call_id) AS calls FROM calls
   WHERE day BETWEEN $first_day AND $last_day AND state = 'asked' GROUP BY day

@@ -25,7 +25,8 @@ works AS (
          arg_max(whose, at_ms) AS office, arg_max(builder, at_ms) AS contractor,
          arg_min(from_ms, at_ms) AS from_ms, arg_min(until_ms, at_ms) AS until_ms,
          min(at_ms) FILTER (phase = 'active' AND told_by <> 'clock') AS begun_ms,
-         max(at_ms) FILTER (phase = 'finished' AND told_by <> 'clock') AS ended_ms,
+         CASE WHEN arg_max(phase, at_ms) NOT IN ('active', 'overdue', 'paused')
+           THEN max(at_ms) FILTER (phase = 'finished' AND told_by <> 'clock') END AS ended_ms,
          arg_max(phase, at_ms) AS phase
   FROM named GROUP BY work_id
 )"""
@@ -101,13 +102,14 @@ CLOSURES = Statistic(
 
 
 def _league(place: int) -> Callable[[Rows, Asked], tuple[Rows, tuple[Note, ...]]]:
-    """By the name in a column of the query."""
+    """By the name in a column of the query; who still has the time of grace is neither yet."""
 
     def shape(rows: Rows, _: Asked) -> tuple[Rows, tuple[Note, ...]]:
         counted: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
         for row in rows:
             over, name = _overrun_ms(row), str(row[place])
-            if over is not None and name:
+            is_decided = over is not None and (row[5] is not None or over > GRACE_MS)
+            if over is not None and is_decided and name:
                 good, of = counted[name]
                 counted[name] = (good + (over <= GRACE_MS), of + 1)
         return league_of(counted)
