@@ -138,7 +138,7 @@ async def get_oidc_back(request: web.Request) -> web.StreamResponse:
     "/login/oidc/logout",
     "The provider's word that somebody has logged out there (back-channel logout)",
     {200: None},
-    refusals=(400, 401, 408, 409, 413, 415, 429, 503),
+    refusals=(400, 408, 409, 413, 415, 429, 503),
     may=Permission.ANYBODY,
 )
 async def post_oidc_logout(request: web.Request) -> web.StreamResponse:
