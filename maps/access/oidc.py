@@ -367,14 +367,9 @@ def account_of(name: str) -> str:
 
 def _named(claims: Mapping[str, object], claim: str) -> str:
     """Whom or what a claim names, "" where it is not there; OidcError for what is no name."""
-    told = claims.get(claim)
-    if told is None:
-        return ""
-    try:
-        if isinstance(told, str) and len(told) <= MAX_NAME and told.encode() is not None:
-            return told
-    except UnicodeEncodeError:
-        pass
+    told = "" if claims.get(claim) is None else claims[claim]
+    if isinstance(told, str) and len(told) <= MAX_NAME and told.isprintable():
+        return told
     raise OidcError("oidc_refused", f"its answer has a {claim} that is no name")
 
 

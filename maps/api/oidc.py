@@ -31,14 +31,7 @@ from streams.contract.grammars import LoginMode
 PROVIDER = web.AppKey("provider", Provider)
 BINDING = "__Host-bomnae-oidc"  # the state of the browser that began
 BINDING_FOR_S = 600
-STATUS = {
-    "oidc_away": 503,
-    "oidc_clock": 401,
-    "oidc_denied": 401,
-    "oidc_factor": 403,
-    "oidc_refused": 401,
-    "oidc_state": 400,
-}
+STATUS = {"oidc_away": 503, "oidc_factor": 403, "oidc_state": 400}  # others are a wrong login
 MAX_LOGOUT_BYTES = 16 << 10
 MAX_NEXT = 1000  # characters of where a login leads
 BEGUN_A_MINUTE, ALL_A_MINUTE, WRONG_A_MINUTE = 60, 1200, 20
@@ -145,7 +138,7 @@ async def get_oidc_back(request: web.Request) -> web.StreamResponse:
     "/login/oidc/logout",
     "The provider's word that somebody has logged out there (back-channel logout)",
     {200: None},
-    refusals=(400, 401, 408, 409, 413, 415, 429, 503),
+    refusals=(400, 408, 409, 413, 415, 429, 503),
     may=Permission.ANYBODY,
 )
 async def post_oidc_logout(request: web.Request) -> web.StreamResponse:
@@ -157,7 +150,7 @@ async def post_oidc_logout(request: web.Request) -> web.StreamResponse:
         await provider.check_new(logout)
         ending = await guard.sessions.of_provider(logout.session, logout.subject)
     except OidcError as error:
-        raise await _failed(request, error) from None
+        raise await _failed(request, error, wrong=400) from None  # as its standard wants
     except LOSSES:
         raise RequestRefusedError(503, "refused.store_away") from None
     for name, count in Counter(each.account for each in ending).items():
@@ -180,12 +173,17 @@ async def _check_person(request: web.Request, guard: Guard, person: Person) -> N
         raise RequestRefusedError(403, "refused.account_locked" if is_out else "refused.no_role")
 
 
-async def _failed(request: web.Request, error: OidcError) -> RequestRefusedError:
-    """What to refuse it with; counted and recorded. 429 where an address had too many."""
+async def _failed(
+    request: web.Request, error: OidcError, *, wrong: int = 401
+) -> RequestRefusedError:
+    """What to refuse it with, `wrong` what cannot be believed; counted and recorded. 429 where an
+    address had too many.
+    """
     await record_refused(request, "login.provider", error.code, action=AccessAction.LOGIN_FAILED)
-    if STATUS[error.code] < 500:
+    status = STATUS.get(error.code, wrong)
+    if status < 500:
         request.app[WRONG].take(who_of(request).counted_at)
-    return RequestRefusedError(STATUS[error.code], f"refused.{error.code}", reason=str(error))
+    return RequestRefusedError(status, f"refused.{error.code}", reason=str(error))
 
 
 def _code(request: web.Request) -> str:

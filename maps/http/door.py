@@ -9,7 +9,6 @@ milliseconds.
 
 import asyncio
 import socket
-from asyncio import sslproto
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -21,7 +20,6 @@ from aiohttp import web
 from maps.http.clients import counted_as
 
 MOST_OF_ONE, MOST_OF_ALL = 100, 400
-BUFFER_BYTES = 32 << 10  # of a connection with TLS, asyncio's own is 256 KiB
 Peer = tuple[str, int]
 
 
@@ -88,7 +86,6 @@ async def listen(runner: web.AppRunner, host: str, port: int, context: SSLContex
     """Listen with TLS at each address of a host, as long as the runner does. OSError where that
     cannot be.
     """
-    sslproto.SSLProtocol.max_size = BUFFER_BYTES
     at_door = Handshakes(lambda: _peers(runner.server))
     found = await asyncio.get_running_loop().getaddrinfo(
         host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -15,6 +15,7 @@ import logging
 import signal
 import ssl
 import threading
+from asyncio import sslproto
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,8 @@ from streams.contract.whole_files import alone, write_whole
 log = logging.getLogger(__name__)
 CERT, KEY, CA, CA_KEY = "cert.pem", "key.pem", "ca.pem", "ca-key.pem"
 AGAIN_S = 3600.0
+BUFFER_BYTES = 32 << 10
+"""What asyncio keeps for each connection with TLS, from its first byte on; its own is 256 KiB."""
 _NO_PEM = "no certificate or key in pem"
 OWN_FOR, CA_FOR, EARLY = timedelta(days=397), timedelta(days=3650), timedelta(days=30)
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -59,6 +62,7 @@ class Tls:
         """Read what stands in a folder, or make it. SettingsError names both files of a pair that
         cannot be served.
         """
+        sslproto.SSLProtocol.max_size = BUFFER_BYTES
         made = cls(Path(folder), tuple(dict.fromkeys(names)), _context())
         made.read(datetime.now(UTC))
         return made

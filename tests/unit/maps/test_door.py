@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -73,6 +74,22 @@ async def test_who_came_in_or_left_stands_at_the_door_no_more(listening: Listeni
         for _ in range(3 * at_door.most_of_one):
             assert (await asked(port)).startswith(b"HTTP/1.1 404")
     assert at_door.cut == 0
+
+
+async def test_a_silent_connection_takes_little_memory(listening: Listening) -> None:
+    port, at_door = listening
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        async with asyncio.timeout(WITHIN_S):
+            crowd = [await silent(port) for _ in range(at_door.most_of_one)]
+            assert (await asked(port)).startswith(b"HTTP/1.1 404")  # all before it are accepted
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 100_000 * (len(crowd) + 1)
+    for _, writer in crowd:
+        writer.close()
 
 
 def test_of_all_together_there_are_only_so_many() -> None:
