@@ -124,7 +124,7 @@ def test_the_second_of_two_sees_both_versions_side_by_side(
     stands_as(screen, street, "정류장5→정류장6", 3)
 
 
-def test_a_text_that_no_server_reads_says_so(new_window: NewScreen, street: str) -> None:
+def test_a_text_that_no_server_reads_says_so(new_window: NewScreen) -> None:
     _, page = opened(new_window)
     page.route("**/api/v1/closures/read", lambda route: route.abort())
     page.keyboard.press("n")
