@@ -173,7 +173,9 @@ def _permit(work: RealWork, network: Network, clock: DayClock) -> AuthoredPermit
     link = link_named(network, work.where[0])
     spot, towards = link.name.split(" → ")
     first, last = (clock.minute_ms(minute) for minute in work.hours_min)
-    days = [(at_ms - clock.day_ms(0)) // DAY_MS for at_ms in (first, last)]
+    unlisted_min = max(work.hours_min[1], work.really_min[1]) + LISTED_AFTER_MIN
+    ends = (first, clock.minute_ms(unlisted_min))  # none is overdue only as midnight passes
+    days = [(at_ms - clock.day_ms(0)) // DAY_MS for at_ms in ends]
     has_hours = (serial + serial // len(ACTS)) % 2 == 0  # another way in the next round
     window = f"{kst(first):%H:%M}-{kst(last):%H:%M}"
     return AuthoredPermit(
@@ -185,13 +187,10 @@ def _permit(work: RealWork, network: Network, clock: DayClock) -> AuthoredPermit
         purpose=purpose,
         closure=work.declared or Closure.NONE,
         lanes=link.lanes if work.declared is Closure.FULL else 1,
-        days=(days[0], days[0] if has_hours else days[1]),
+        days=(days[0], days[1]),
         hours=window if has_hours else "",
         dig_min=None if has_hours else work.hours_min,
-        listed_min=(
-            work.hours_min[0] - LISTED_BEFORE_MIN,
-            max(work.hours_min[1], work.really_min[1]) + LISTED_AFTER_MIN,
-        ),
+        listed_min=(work.hours_min[0] - LISTED_BEFORE_MIN, unlisted_min),
         has_link_ids=serial % 3 == 0,
         length_m=40 + serial % 7 * 20,
         direction="양방향" if len(work.where) > 1 else f"{towards} 방면",

@@ -119,6 +119,42 @@ def test_the_keyboard_goes_on_where_the_log_is_quicker_than_the_answer(
     expect(rows(page).first.locator(".row")).to_be_focused()
 
 
+IN_ROWS = """() => {
+  const marks = [...document.querySelectorAll("#act-what .alert-mark")];
+  const middle = (e) => { const box = e.getBoundingClientRect(); return box.top + box.height / 2; };
+  return marks.map((mark) => {
+    const title = mark.nextElementSibling, left = mark.getBoundingClientRect();
+    const isBefore = left.right <= title.getBoundingClientRect().left;
+    return isBefore && Math.abs(middle(mark) - middle(title)) < 8;
+  });
+}"""
+
+
+def test_several_are_named_in_rows_of_their_own(screen: Screen, city: City) -> None:
+    for number in (1, 2, 3, 4):
+        raise_alert(city, number, alert(title=f"추돌사고 {number}"))
+    page = screen.open()
+    expect(rows(page)).to_have_count(4)
+    page.locator("#alerts-bulk").click()
+    expect(page.locator("#act-what b")).to_have_count(3)
+    assert page.evaluate(IN_ROWS) == [True, True, True]
+
+
+def test_whom_it_is_given_to_is_typed_over_ones_own_name(screen: Screen, city: City) -> None:
+    raise_alert(city, 1, alert(title="추돌사고"))
+    page = screen.open()
+    sent = take_posts(city, page)
+    page.evaluate("() => localStorage.setItem('bomnae.name', '김상황')")
+    rows(page).locator(".row").click()
+    page.locator("#card button", has_text="담당 지정").click()
+    expect(page.locator("#act-to")).to_have_value("김상황")
+    expect(page.locator("#act-to")).to_be_focused()
+    page.keyboard.type("도로과 이주임")
+    page.keyboard.press("Enter")
+    expect(page.locator("#act-dialog")).to_be_hidden()
+    assert [body["to"] for body in sent] == ["도로과 이주임"]
+
+
 def test_an_acknowledgement_that_is_not_logged_is_said_and_kept(screen: Screen, city: City) -> None:
     raise_alert(city, 1, alert(title="중앙로"))
     page = screen.open()

@@ -116,10 +116,24 @@ def test_the_second_of_two_sees_both_versions_side_by_side(
     table = page.locator("#closing-conflict table")
     expect(table).to_contain_text("마라톤")
     expect(table.locator("tr.differs")).not_to_have_count(0)
+    for button in page.locator("#closing-conflict .buttons button").all():
+        expect(button).to_have_css("padding-left", re.compile(r"^1[5-9]"))  # not the browser's own
     assert standing(street)["정류장5→정류장6"]["closure"] == "full"
     page.locator("#closing-conflict button.main").click()
     expect(page.locator("#card .verdict")).to_contain_text("부분 통제")
     stands_as(screen, street, "정류장5→정류장6", 3)
+
+
+def test_a_text_that_no_server_reads_says_so(new_window: NewScreen) -> None:
+    _, page = opened(new_window)
+    page.route("**/api/v1/closures/read", lambda route: route.abort())
+    page.keyboard.press("n")
+    expect(page.locator("#closing-text")).to_be_focused()
+    page.keyboard.type("정류장7→정류장8 침수 전면통제")
+    expect(page.locator("#closing-said")).to_contain_text("읽지 못했습니다")
+    page.unroute("**/api/v1/closures/read")
+    page.keyboard.type(" ")
+    expect(page.locator("#closing-said")).to_contain_text("전면 통제")
 
 
 def test_while_the_log_is_away_the_act_waits_on_the_screen_and_is_sent_once(

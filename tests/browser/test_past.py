@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from streams.contract.times import HOUR_MS, MINUTE_MS, day_of, midnight_ms, now_ms
+from streams.contract.times import HOUR_MS, day_of, midnight_ms, now_ms
 from streams.history.fold import Mark
 from streams.history.rows import Row
 from streams.history.shelf import Shelf
@@ -37,7 +37,7 @@ def rows_of(city: City, day: date) -> Iterator[Row]:
     ids, begin_ms = [link.id for link in city.network.links], midnight_ms(day)
     for hour in range(24):
         for index, name in enumerate(ids):
-            at_ms = begin_ms + hour * HOUR_MS + 59 * MINUTE_MS
+            at_ms = begin_ms + hour * HOUR_MS  # the first hour of a day has one too
             level, kmh = ("jam", 6.0) if index == JAMMED else ("free", 42.0)
             closure = "full" if index == SHUT else "none"
             row = LinkMinute(at_ms, name, kmh, level, closure, 2, is_measured=True)
@@ -112,6 +112,9 @@ def test_a_day_is_chosen_by_keyboard_and_a_gap_is_no_calm_road(
     expect(field).to_have_value(str(before(GAP)))
     expect(said).to_have_text("기록 없음")
     expect(page.locator("#moment-detail")).to_contain_text("원활하다는 뜻이 아닙니다")
+    expect(page.locator("#incidents-none")).to_have_text(
+        re.compile("기록이 없습니다.*뜻이 아닙니다")
+    )
     page.wait_for_function("() => bomnae.picture.levels.every((level) => level === 3)")
     page.keyboard.press("Enter")
     expect(page.locator("#moment-detail")).to_contain_text("손상되어")

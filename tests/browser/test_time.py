@@ -140,6 +140,10 @@ def test_tomorrow_shows_what_is_permitted_and_says_that_speeds_are_not_known(
     expect(page.locator("#moment-word")).to_contain_text("예정된 화면")
     expect(page.locator("#moment-detail")).to_contain_text("아직 배우지 못했습니다")
     expect(page.locator("#moment-changes")).to_be_hidden()
+    expect(page.locator("#feeds .chip")).to_have_count(0)  # nobody knows which will answer then
+    expect(page.locator("#feeds")).to_have_attribute("data-none", re.compile("알 수 없음"))
+    page.locator("#moment-now").click()
+    expect(page.locator("#feeds .chip").first).to_be_visible()
 
 
 def test_it_plays_up_to_now_and_is_live_again(remembered: City, screen: Screen) -> None:

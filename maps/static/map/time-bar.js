@@ -219,6 +219,7 @@ export class TimeBar {
   /** What is to be known of the map that is shown. @param {string} kind */
   reservation(kind) {
     if (this.hasFailed) return this.refused || "failed";
+    if (!this.moment) return "waiting"; // the map is that of now as yet
     return archivedWord(this.moment) || this.storeWord(kind);
   }
 

@@ -144,11 +144,14 @@ export class ClosingPanel {
   read() {
     const { draft } = this, asked = draft.asked(), readOf = JSON.stringify(asked);
     this.asking = (async () => {
+      let isAway = false;
       try {
         const reading = await tell("POST", "closures/read", asked);
         if (this.draft === draft && JSON.stringify(draft.asked()) === readOf) draft.take(reading, readOf);
-      } catch { /* the server is away: what is sent waits, and is read then */ }
-      if (this.draft === draft && this.isOpen) this.show();
+      } catch { isAway = true; } // what is sent waits, and is read then
+      if (this.draft !== draft || !this.isOpen) return;
+      this.show();
+      if (isAway) write(this.said, t("closing.unread"));
     })();
     return this.asking;
   }

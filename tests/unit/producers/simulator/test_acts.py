@@ -263,6 +263,16 @@ def test_numbers_are_told_apart_and_places_are_streets() -> None:
         assert all(link_named(STREETS, name) for name in (*work.where, *work.really_where))
 
 
+def test_a_permit_lasts_as_long_as_it_is_listed_also_over_midnight(city: Network) -> None:
+    """Else a demo of the evening has an overdue work for each that ends after midnight."""
+    clock = DayClock(acts.ROUND_MIN * MINUTE_MS + OPENS_MS, 490)
+    permits = acts.permits_of(real_works(), city, clock)
+    assert len({permit.days[1] for permit in permits}) > 2
+    for permit in permits:
+        listed_ms = clock.minute_ms(permit.listed_min[1])
+        assert clock.day_ms(permit.days[1]) <= listed_ms < clock.day_ms(permit.days[1] + 1)
+
+
 def test_the_truth_says_when_a_kind_is_so(day: Day) -> None:
     for row in told(day):
         if row.kind == "honest":
