@@ -343,8 +343,8 @@ class Opening:
         best: tuple[int, int, Sequence[str] | None, Any] = (0, 0, None, {})
         for owner, way in _listings(tree):
             rows = list(_through(owner, way))
-            names = dict.fromkeys(name for _, row in rows[:50] for name in row)
-            found = self.columns.count(names)
+            some = (cell for _, row in rows[:50] for cell in row.items())
+            found = self.columns.count(dict.fromkeys(x for x, y in some if not isinstance(y, list)))
             if (found, len(rows)) > best[:2]:
                 best = found, len(rows), way, owner
         if best[2] is not None:
