@@ -480,7 +480,7 @@ def _planes(x: str, y: str, rows: Sequence[Raw]) -> Iterator[Plane]:
 
 def _is_land(plane: Plane) -> bool:
     """Whether a place may be on land: east of the coast there are two islands and nothing else."""
-    return plane.lon < _COAST_LON or 37.1 < plane.lat < 37.6  # noqa: PLR2004 - Ulleungdo, Dokdo
+    return plane.lon < _COAST_LON or 37.1 < plane.lat < 37.6
 
 
 def _said_planes(x: str, y: str, planes: Sequence[Plane]) -> Iterator[str]:

@@ -77,7 +77,8 @@ def test_lists_within_lists_are_all_read_with_what_stands_beside_them(
 def test_a_draft_takes_the_rows_and_not_the_pictures_of_each(tmp_path: Path) -> None:
     rows = [{"id": n, "name": f"공원{n}", "pictures": [{"url": "a"}] * 3} for n in range(5)]
     drafted = draft_of(written(tmp_path, "parks.json", json.dumps({"items": rows})))
-    assert 'name = "name"' in drafted and "url" not in drafted
+    assert 'name = "name"' in drafted
+    assert "url" not in drafted
     assert 'name = "regions/dong"' in draft_of(written(tmp_path, "boxes.json", json.dumps(REGIONS)))
 
 
@@ -122,7 +123,7 @@ def test_sums_are_written_in_ten_thousands() -> None:
     assert "no number" in number("만원", "원")
 
 
-def test_a_spreadsheets_days_begin_in_1960(tmp_path: Path) -> None:
+def test_a_spreadsheets_days_begin_in_1960() -> None:
     column = Column(name="x", type=ValueType.DATE)
     assert value_of("31977", column) == "1987-07-19"
     assert value_of("46082", column) == "2026-03-01"
@@ -139,7 +140,8 @@ def test_metres_and_kilometres_of_a_column_without_a_unit_are_not_added_up(
     code, found, _ = checked(capsys, described(tmp_path, columns % ""), file)
     assert (code, found["rows"]) == (1, 3)
     [refused] = found["refused"]
-    assert (refused["row"], refused["column"]) == (2, "b") and 'unit = "m"' in refused["why"]
+    assert (refused["row"], refused["column"]) == (2, "b")
+    assert 'unit = "m"' in refused["why"]
     drafted = draft_of(file)
     assert 'unit = "m", units = { "km" = 1000 }' in drafted
     unit = ', unit = "m", units = { "km" = 1000 }'
@@ -169,7 +171,8 @@ def test_a_draft_sees_times_degrees_and_an_x_that_is_north(tmp_path: Path) -> No
     rows = "\n".join(f"{n},587{n}12.1,26{n}034.5,{100 + n}" for n in range(4))
     head = "번호,X좌표,Y좌표,대기시간\n"
     drafted = draft_of(written(tmp_path, "boxes.csv", head + rows + "\n"))
-    assert '# x = ["Y좌표"]' in drafted and '# y = ["X좌표"]' in drafted
+    assert '# x = ["Y좌표"]' in drafted
+    assert '# y = ["X좌표"]' in drafted
     assert '{ name = "대기시간", type = "whole" }' in drafted
 
 
@@ -189,7 +192,8 @@ def test_a_descriptor_that_lies_is_named_by_line_and_column(tmp_path: Path, body
     with pytest.raises(DescriptorError) as caught:
         load(path)
     fault = caught.value.faults[0]
-    assert (fault.line, fault.column) == (line, column) and why in fault.why
+    assert (fault.line, fault.column) == (line, column)
+    assert why in fault.why
     described(tmp_path, 'column = [{ name = "a" }]\n', "sound")
     assert [x.id for x in load_all([tmp_path])[0]] == ["sound"]  # and stops no other
 
@@ -206,14 +210,17 @@ def test_what_a_file_shows_to_be_a_lie_has_its_place_too(
     body = 'column = [\n  { name = "a" },\n  { name = "없는열" },\n]\n'
     file = written(tmp_path, "f.csv", "a,b\n" + "1,가나\n" * 3)
     code, _, told = checked(capsys, described(tmp_path, body), file)
-    assert code == 1 and "mine.toml:10:13: column '없는열': no such column" in told
+    assert code == 1
+    assert "mine.toml:10:13: column '없는열': no such column" in told
     body = 'column = [\n  { name = "a" },\n  { name = "b", type = "whole" },\n]\n'
     code, _, told = checked(capsys, described(tmp_path, body), file)
-    assert code == 1 and "mine.toml:10:13: column 'b': 3 of the first 3 refusals" in told
+    assert code == 1
+    assert "mine.toml:10:13: column 'b': 3 of the first 3 refusals" in told
     body = 'column = [{ name = "a" }]\n[source]\npath = "away"\n'
     path = described(tmp_path, body)
     code, _, told = checked(capsys, path)
-    assert code == 1 and "mine.toml:10:9: path: no folder 'away'" in told
+    assert code == 1
+    assert "mine.toml:10:9: path: no folder 'away'" in told
     (tmp_path / "away").mkdir()
     assert checked(capsys, path)[0] == 0
 
@@ -224,7 +231,9 @@ def test_damage_and_lines_without_end_are_refused(
     path = described(tmp_path, 'column = [{ name = "a" }]\n')
     file = written(tmp_path, "nul.csv", "a,b\n" + "1,2\n" * 50 + "9\0,7\n")
     code, found, _ = checked(capsys, path, file)
-    assert (code, found["rows"]) == (1, 50) and "NUL" in found["refused"][0]["why"]
+    assert (code, found["rows"]) == (1, 50)
+    assert "NUL" in found["refused"][0]["why"]
     wide = written(tmp_path, "wide.csv", "a," + ",".join(map(str, range(20_001))) + "\n1\n")
     code, _, told = checked(capsys, path, wide)
-    assert code == 2 and "a line of 20002 cells" in told
+    assert code == 2
+    assert "a line of 20002 cells" in told

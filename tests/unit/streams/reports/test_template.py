@@ -120,14 +120,17 @@ def test_a_comment_is_left_out_and_a_long_item_goes_on() -> None:
         *(
             (
                 f"{FRONT}{line}\n",
-                "ours.md:4: no whole table or chart; write ![caption](table:jam_roads), "
-                f"near '{line}'",
+                (
+                    "ours.md:4: no whole table or chart; write ![caption](table:jam_roads), "
+                    f"near '{line}'"
+                ),
             )
             for line in ("![표](table:jam_roads", "![표]（table:jam_roads）")
         ),
         (
             f"{FRONT}＃ 총괄\n",
-            "ours.md:4: a wide sign begins no form; write #, ! and [ of the keyboard, near '＃ 총괄'",
+            "ours.md:4: a wide sign begins no form; write #, ! and [ of the keyboard, "
+            "near '＃ 총괄'",
         ),
         (
             f"{FRONT}- ｛city｝ 은\n",
