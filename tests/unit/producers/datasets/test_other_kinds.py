@@ -1,5 +1,5 @@
 """Shapes of public data that came to light when other files were read by the guide alone: lists
-within lists, sums in 만 and 억, a spreadsheet's old days, lengths in two units, and descriptors that
+in lists, sums in 만 and 억, a spreadsheet's old days, lengths in two units, and descriptors that
 lie. What each must come to was written down before it was read.
 """
 

@@ -129,8 +129,10 @@ def test_a_comment_is_left_out_and_a_long_item_goes_on() -> None:
         ),
         (
             f"{FRONT}＃ 총괄\n",
-            "ours.md:4: a wide sign begins no form; write #, ! and [ of the keyboard, "
-            "near '＃ 총괄'",
+            (
+                "ours.md:4: a wide sign begins no form; write #, ! and [ of the keyboard, "
+                "near '＃ 총괄'"
+            ),
         ),
         (
             f"{FRONT}- ｛city｝ 은\n",
