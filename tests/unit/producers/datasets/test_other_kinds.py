@@ -176,6 +176,34 @@ def test_a_draft_sees_times_degrees_and_an_x_that_is_north(tmp_path: Path) -> No
     assert '{ name = "대기시간", type = "whole" }' in drafted
 
 
+def test_a_draft_of_several_years_knows_their_other_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = written(
+        tmp_path,
+        "new.csv",
+        "관리번호,도로구간명,길이,행정동,시작경도,시작위도,등급,메모\n"
+        "A-1,봄내고개,350,석사동,127.7,37.8,상,가파름\nA-2,소양고개,1200,서면,127.71,37.81,중,\n",
+    )
+    old = written(
+        tmp_path,
+        "old.csv",
+        "구간번호,구간명,연장,읍면동,시점경도,시점위도,등급,담당자\n"
+        "B-1,가마고개,400,서면,127.72,37.82,하,김가온\n",
+    )
+    assert main(["datasets", "draft", str(new), str(old), "--id", "icy"]) == 0
+    drafted = capsys.readouterr().out
+    for name, alias in (("관리번호", "구간번호"), ("길이", "연장"), ("행정동", "읍면동")):
+        assert f'name = "{name}", aliases = ["{alias}"]' in drafted
+    assert 'lon = ["시작경도", "시점경도"]' in drafted
+    assert '{ name = "메모", optional = true },  # DECIDE: not in old.csv' in drafted
+    assert "담당자" not in drafted  # a person's is no other name of anything
+    path = tmp_path / "icy.toml"
+    path.write_text(drafted, encoding="utf-8")
+    code, found, _ = checked(capsys, path, new, old)
+    assert (code, found["rows"], found["sums"]["길이"]) == (0, 3, 1950)
+
+
 LIES = {
     'column = [{ name = "a" },\n  { name = "a" }]\n': (8, 21, "twice"),
     '[[column]]\nname = "a"\n[long]\ncolumns = "{a}_{a}"\nvalue = "a"\n': (11, 12, "twice"),

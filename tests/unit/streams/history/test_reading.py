@@ -127,7 +127,7 @@ def test_a_question_of_one_huge_value_ends_too(folder: Path, one_value: str) -> 
     """DuckDB hears no interrupt within a value, and counts none of its bytes."""
     asked = [sys.executable, "-m", "streams", "history", "sql", f"SELECT {one_value}"]
     env = {**os.environ, "BOMNAE_HISTORY": str(folder)}
-    ended = subprocess.run(  # noqa: S603 - our own command
+    ended = subprocess.run(
         [*asked, "--within", "3", "--memory", "64"],
         env=env,
         cwd=ROOT,
