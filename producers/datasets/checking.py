@@ -94,6 +94,9 @@ def add_to(sub: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     draft.add_argument("file", type=Path, help="CSV, XLSX, JSON, XML, GeoJSON or .shp")
+    draft.add_argument(
+        "others", type=Path, nargs="*", metavar="FILE", help="of other years: how they call columns"
+    )
     draft.add_argument("--id", default="", help="the id of the dataset (of the file's name)")
     listing = parts.add_parser("list", help="the descriptors: id, field, grade, period, columns")
     listing.add_argument("folders", type=Path, nargs="*", metavar="DIR", help="beside the shipped")
@@ -109,7 +112,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 def draft(args: argparse.Namespace) -> int:
     """Print a first descriptor of a file."""
     try:
-        sys.stdout.write(draft_of(args.file, args.id))
+        sys.stdout.write(draft_of(args.file, args.id, args.others))
     except UnreadableFileError as error:
         sys.stderr.write(f"{args.file.name}: {error}\n")
         return UNREADABLE

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,8 @@ _PLANES = (
     "EPSG:5178",
     "EPSG:5187",
 )
+_ALIKE = 0.5
+"""From here on two columns are taken for one; a person decides."""
 _COAST_LON = 129.7
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DATES = (ValueType.MOMENT, ValueType.DATE, ValueType.MONTH, ValueType.TIME)
@@ -94,6 +97,7 @@ class Guess:
     is_empty: bool
     why: str = ""  # it looks like a person's
     is_flats: bool = False  # most of its cells are 동 and 호
+    asks: str = ""  # what a person must decide of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +136,21 @@ class _Layout:
     has_quotes: bool = True
 
 
-def draft_of(path: Path, name: str = "") -> str:
-    """The text of a descriptor. Raises UnreadableFileError, OSError."""
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What a draft sees of a file: the names of its columns, its rows, how it is to be read."""
+
+    names: tuple[str, ...]
+    rows: Sequence[Raw]
+    lines: int
+    has_quotes: bool
+    has_shape: bool
+
+    def cells(self, name: str) -> list[str]:
+        return [_words(row.get(name)) for row in self.rows]
+
+
+def _seen(path: Path) -> _File:
     with ExitStack() as stack:
         quotes = not _are_letters(Opening(_TheseColumns(), Format(quotes=False)).heads(path, stack))
         heads = Opening(_TheseColumns(), Format(quotes=quotes)).heads(path, stack)
@@ -147,16 +164,75 @@ def draft_of(path: Path, name: str = "") -> str:
     names = [each for each in opened.names if each and not (has_shape and each == GEOMETRY)]
     if any("[" in without_people(each) and "[" not in each for each in names):
         raise UnreadableFileError("the line of names has a person's data: write one above it")
-    place = [*_shape(rows)] if has_shape else [*_places(names, rows)]
+    return _File(tuple(names), rows, head.lines, quotes, has_shape)
+
+
+def draft_of(path: Path, name: str = "", others: Sequence[Path] = ()) -> str:
+    """The text of a descriptor, of a file and others of the same dataset, which may call its
+    columns otherwise. Raises UnreadableFileError, OSError.
+    """
+    seen = _seen(path)
+    names, rows = seen.names, seen.rows
+    place = [*_shape(rows)] if seen.has_shape else [*_places(names, rows)]
     kept = [each for each in names if not any(_quoted(each) in line for line in place)]
-    layout, cells = _laid_out(head.lines, kept, rows)
+    layout, cells = _laid_out(seen.lines, kept, rows)
     columns = _guarded([guess_of(each, words) for each, words in cells.items()])
     made = [*_made(layout.wide, rows)] if layout.wide else []
     columns = [_filling(each, layout) for each in columns]
+    for other in others:
+        called = _called(seen, _seen(other), [*_taken(layout.wide)])
+        columns = [_otherwise(each, called, other.name) for each in columns]
+        place = [_placed_otherwise(line, called) for line in place]
     undeclared = [each for each in names if each not in cells]
     lines = [*_head(path, name, len(rows)), *_key(columns, layout.wide), *_columns(columns, made)]
-    layout = replace(layout, has_quotes=quotes)
+    layout = replace(layout, has_quotes=seen.has_quotes)
     return "\n".join([*lines, *place, *_said_layout(layout, undeclared), *_END]) + "\n"
+
+
+def _called(seen: _File, other: _File, apart: Sequence[str]) -> dict[str, str]:
+    """What another file calls the columns that it lacks under their names; "" where it has none
+    like it. Of one kind, and alike by their cells, their names or their place in the line.
+    """
+    there, here = set(map(heading, other.names)), set(map(heading, seen.names))
+    free = [name for name in other.names if heading(name) not in here]
+    found: dict[str, str] = {}
+    for name in (x for x in seen.names if heading(x) not in there and x not in apart):
+        likely = [(_alike(seen, name, other, each), each) for each in free]
+        score, best = max(likely, default=(0.0, ""))
+        found[name] = best if score >= _ALIKE else ""
+        free = [each for each in free if each != found[name]]
+    return found
+
+
+def _alike(seen: _File, name: str, other: _File, called: str) -> float:
+    """How much a column of another file is like one, from 0 to 1."""
+    mine, theirs = seen.cells(name), other.cells(called)
+    guess = guess_of(called, theirs)
+    if guess.why or guess_of(name, mine).column.type is not guess.column.type:
+        return 0.0
+    common = len(set(mine) & set(theirs)) / max(1, min(len(set(mine)), len(set(theirs))))
+    is_there = seen.names.index(name) == other.names.index(called)
+    return max(common * 0.9, SequenceMatcher(None, name, called).ratio(), _ALIKE * is_there)
+
+
+def _otherwise(each: Guess, called: Mapping[str, str], file: str) -> Guess:
+    """A column with the name that another file has for it; without one it may lack there."""
+    name = called.get(each.column.name)
+    if name is None or each.why:
+        return each
+    if not name:
+        column = msgspec.structs.replace(each.column, is_optional=True)
+        return replace(each, column=column, asks=f"not in {sayable(file)}")
+    column = msgspec.structs.replace(each.column, aliases=(*each.column.aliases, name))
+    return replace(each, column=column, asks=f"called so in {sayable(file)}")
+
+
+def _placed_otherwise(line: str, called: Mapping[str, str]) -> str:
+    """A line of [[place]] with the name that another file has for its column."""
+    for name, other in called.items():
+        if other and f"{_quoted(name)}" in line:
+            line = line.replace("]", f", {_quoted(other)}]", 1) if line.endswith("]") else line
+    return line
 
 
 def _are_letters(heads: Sequence[Sequence[Sequence[str]]]) -> bool:
@@ -370,6 +446,7 @@ def _parts(each: Guess) -> Iterator[str]:
     """The keys of a column."""
     column = each.column
     yield f"name = {_quoted(column.name)}"
+    yield from (f"aliases = [{', '.join(map(_quoted, x))}]" for x in (column.aliases,) if x)
     if column.type is not ValueType.TEXT:
         yield f'type = "{column.type}"'
     if column.unit:
@@ -378,16 +455,21 @@ def _parts(each: Guess) -> Iterator[str]:
         yield f"units = {{ {', '.join(f'{_quoted(x)} = {n:g}' for x, n in column.units.items())} }}"
     if column.is_number and not column.is_summed:
         yield "summed = false"
-    if column.is_filled:
-        yield "fill = true"
+    yield from (key for key, holds in _switches(column).items() if holds)
     if each.why:
         yield 'personal = "drop", optional = true'
+
+
+def _switches(column: Column) -> dict[str, bool]:
+    return {"fill = true": column.is_filled, "optional = true": column.is_optional}
 
 
 def _said(each: Guess) -> str:
     if each.why:
         choices = ", ".join(Treatment)
         return f"  # DECIDE: looks like a person's ({each.why}); {choices}"
+    if each.asks:
+        return f"  # DECIDE: {each.asks}"
     if each.is_empty:
         return "  # no row has a value"
     if each.column.is_filled:
@@ -480,7 +562,7 @@ def _planes(x: str, y: str, rows: Sequence[Raw]) -> Iterator[Plane]:
 
 def _is_land(plane: Plane) -> bool:
     """Whether a place may be on land: east of the coast there are two islands and nothing else."""
-    return plane.lon < _COAST_LON or 37.1 < plane.lat < 37.6  # noqa: PLR2004 - Ulleungdo, Dokdo
+    return plane.lon < _COAST_LON or 37.1 < plane.lat < 37.6
 
 
 def _said_planes(x: str, y: str, planes: Sequence[Plane]) -> Iterator[str]:

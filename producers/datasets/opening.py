@@ -340,14 +340,14 @@ class Opening:
         """The list whose rows have most of the declared columns, and what it stands in."""
         if self.format.rows:
             return _rows_at(tree, self.format.rows.split(".")), tree
-        best: tuple[int, int, Sequence[str] | None, Any] = (0, 0, None, {})
+        best: tuple[int, int, Sequence[str] | None, Any] = (0, 0, None, tree)
         for owner, way in _listings(tree):
             rows = list(_through(owner, way))
-            names = dict.fromkeys(name for _, row in rows[:50] for name in row)
-            found = self.columns.count(names)
+            some = (cell for _, row in rows[:50] for cell in row.items())
+            found = self.columns.count(dict.fromkeys(x for x, y in some if not isinstance(y, list)))
             if (found, len(rows)) > best[:2]:
                 best = found, len(rows), way, owner
-        if best[2] is not None:
+        if best[0] and best[2] is not None:
             return _rows_at(best[3], best[2]), best[3]
         return ([] if tree == [] else None), tree
 

@@ -4,8 +4,13 @@ import argparse
 import asyncio
 import csv
 import os
+import re
+import resource
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,12 +27,16 @@ from streams.contract.whole_files import only_one
 from streams.geo.loading import load_network
 from streams.history.archive import archive, folder_of
 from streams.history.files import HistoryFileError
-from streams.history.reading import Table, open_history
+from streams.history.reading import QueryError, Table, open_history
 from streams.history.remaking import Damage, all_tables, damage_of, remake, set_aside
 from streams.history.shelf import Shelf
 from streams.kafka.cluster import LogReader
 
-EXIT_DAMAGED = 7
+EXIT_DAMAGED, EXIT_REFUSED = 7, 2
+LATER_S = 5.0
+MIB = 1 << 20
+RESULT_BYTES = 512 * MIB
+"""For the rows of an answer, which are Python's."""
 
 
 def run_archive(settings: Settings) -> int:
@@ -54,10 +63,11 @@ def run_history(options: argparse.Namespace, settings: Settings) -> int:
 
 def _sql(options: argparse.Namespace, settings: Settings) -> int:
     history = open_history(folder_of(settings), options.memory)
-    try:
-        table = history.table(options.sql, within_s=options.within)
-    finally:
-        history.close()
+    with _bounds_of_process(options.within, options.memory):
+        try:
+            table = history.table(options.sql, within_s=options.within)
+        finally:
+            history.close()
     if options.json:
         names = [column.name for column in table.columns]
         rows = [dict(zip(names, row, strict=True)) for row in table.rows]
@@ -65,6 +75,41 @@ def _sql(options: argparse.Namespace, settings: Settings) -> int:
     else:
         _write(table, "," if options.csv else "\t")
     return OK
+
+
+@contextmanager
+def _bounds_of_process(within_s: float, memory_mb: int) -> Iterator[None]:
+    """What DuckDB heeds at the next chunk of rows alone: of one value of a gigabyte it counts no
+    byte and hears no interrupt. So the process has bounds of its own, a little wider.
+    """
+
+    def end() -> None:
+        sys.stderr.write(f"bomnae: too_long: more than {within_s:g} s\n")
+        sys.stderr.flush()
+        os._exit(EXIT_REFUSED)
+
+    timer = threading.Timer(within_s + LATER_S, end)
+    timer.daemon = True
+    timer.start()
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    most = _data_bytes() + 2 * memory_mb * MIB + RESULT_BYTES
+    resource.setrlimit(resource.RLIMIT_DATA, (most, before[1]))
+    try:
+        yield
+    except MemoryError:
+        raise QueryError("too_much_memory", f"more than {memory_mb} MB") from None
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+        timer.cancel()
+
+
+def _data_bytes() -> int:
+    """What the process has of memory of its own by now."""
+    try:
+        found = re.search(r"VmData:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))
+    except OSError:
+        found = None
+    return int(found[1]) * 1024 if found else RESULT_BYTES
 
 
 def _write(table: Table, between: str) -> None:

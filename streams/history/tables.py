@@ -171,7 +171,9 @@ class HistoryTable(NamedTuple):
 
 WHOSE = ("contractor", "client")
 TABLES = (
-    HistoryTable("link_minutes", LinkMinute, "minute_ms", ("link_id", "minute_ms"), is_in_order=True),
+    HistoryTable(
+        "link_minutes", LinkMinute, "minute_ms", ("link_id", "minute_ms"), is_in_order=True
+    ),
     HistoryTable("passages", PassageRow, "exited_ms", ("link_id", "exited_ms")),
     HistoryTable("work_phases", WorkPhase, "at_ms", ("at_ms", "work_id"), WHOSE),
     HistoryTable("situations", SituationActRow, "at_ms", ("at_ms", "situation_id")),

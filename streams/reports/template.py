@@ -31,6 +31,8 @@ _OTHER_FORMS = (
     (re.compile(r"\|"), "a table drawn with | is no form of a template; write ![...](table:...)"),
     (re.compile(r"```|~~~"), "code is no form of a template"),
     (re.compile(r"(-\s*){3,}$|(\*\s*){3,}$|={3,}$"), "a rule is no form of a template"),
+    (re.compile(r"!\["), "no whole table or chart; write ![caption](table:jam_roads)"),
+    (re.compile(r"[！＃]|!［"), "a wide sign begins no form; write #, ! and [ of the keyboard"),
     (re.compile(r"<[a-zA-Z/!]"), "HTML is no form of a template; write \\< for a <"),
 )
 _RANKS = (Mark.ITEM, Mark.SUB_ITEM, Mark.DETAIL)
@@ -163,6 +165,8 @@ class _Reader:
         """A text with its places and what is strong in it."""
         found: list[Piece] = []
         is_strong, at = False, 0
+        if wide := re.search("[｛｝]", text):
+            self.fault(line, f"{wide[0]} is a wide sign; write {{ and }}", text)
         for match in _INLINE.finditer(text):
             found.append(Piece(text[at : match.start()], is_strong))
             at = match.end()

@@ -123,7 +123,7 @@ FROM hours GROUP BY ALL ORDER BY ALL
 """
 
 
-def _week(rows: Rows, asked: Asked) -> tuple[Rows, tuple[Note, ...]]:
+def _week(rows: Rows, _: Asked) -> tuple[Rows, tuple[Note, ...]]:
     """All 168 hours; of one that nobody saw nothing is known."""
     seen = {(whole(row[0]), whole(row[1])): row[2:] for row in rows}
     nothing: tuple[Cell, ...] = (None, None, None, None, 0)

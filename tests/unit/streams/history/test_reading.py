@@ -1,5 +1,9 @@
 """SQL over the history: what may be asked, what is refused by name, and what is bounded."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -9,6 +13,7 @@ import pytest
 from streams.history.reading import History, QueryError, open_history
 from streams.history.tables import BY_NAME, TABLES, Column, LinkMinute, SituationActRow
 from streams.history.writing import parquet_of
+from tests.places import ROOT
 
 MINUTES = [
     LinkMinute(60_000, "b", 31.5, "free", "none", 2, is_measured=True),
@@ -113,6 +118,26 @@ def test_memory_time_and_rows_are_bounded_by_name(history: History) -> None:
             "SELECT sum(a.range * b.range) FROM range(100000) b, range(1000000) a", within_s=0.2
         )
     assert history.table("SELECT 1 AS one").rows == ((1,),)
+
+
+@pytest.mark.parametrize(
+    "one_value", ["list(x) FROM (SELECT unnest(range(200000000)) x)", "repeat('x', 3000000000)"]
+)
+def test_a_question_of_one_huge_value_ends_too(folder: Path, one_value: str) -> None:
+    """DuckDB hears no interrupt within a value, and counts none of its bytes."""
+    asked = [sys.executable, "-m", "streams", "history", "sql", f"SELECT {one_value}"]
+    env = {**os.environ, "BOMNAE_HISTORY": str(folder)}
+    ended = subprocess.run(
+        [*asked, "--within", "3", "--memory", "64"],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert re.search("too_much_memory|too_long", ended.stderr)
 
 
 def test_a_spoilt_file_is_named(history: History, folder: Path) -> None:

@@ -117,6 +117,27 @@ def test_a_comment_is_left_out_and_a_long_item_goes_on() -> None:
             "ours.md:4: no place for a figure; {jam_roads.road} is one, near '{Jam Roads}'",
         ),
         (f"{FRONT}- 값 {{a\n", "ours.md:4: { stands alone; write \\{, near '값 {a'"),
+        *(
+            (
+                f"{FRONT}{line}\n",
+                (
+                    "ours.md:4: no whole table or chart; write ![caption](table:jam_roads), "
+                    f"near '{line}'"
+                ),
+            )
+            for line in ("![표](table:jam_roads", "![표]（table:jam_roads）")
+        ),
+        (
+            f"{FRONT}＃ 총괄\n",
+            (
+                "ours.md:4: a wide sign begins no form; write #, ! and [ of the keyboard, "
+                "near '＃ 총괄'"
+            ),
+        ),
+        (
+            f"{FRONT}- ｛city｝ 은\n",
+            "ours.md:4: ｛ is a wide sign; write { and }, near '｛city｝ 은'",
+        ),
         (f"{FRONT}- **굵게\n", "ours.md:4: ** begins and does not end, near '**굵게'"),
         (
             f"{FRONT}![표](file:/etc/passwd)\n",

@@ -37,7 +37,7 @@ def figure(folder: Path, name: str, first: date = TODAY, last: date = TODAY) -> 
 
 
 def minute(at_ms: int, link: str, level: str = "free") -> LinkMinute:
-    return LinkMinute(at_ms, link, 20.0, level, "none", 1, True)
+    return LinkMinute(at_ms, link, 20.0, level, "none", 1, is_measured=True)
 
 
 def hours(day: date, first: int, last: int, level: str) -> list[LinkMinute]:
@@ -63,7 +63,8 @@ def test_a_day_in_parts_comes_to_what_one_file_of_it_does(tmp_path: Path) -> Non
         put(tmp_path / "parts", "link_minutes", part, f"{number:06d}")
     for name in ("jam_roads", "jam_hours", "usual_week", "trends"):
         told = [figure(tmp_path / x, name).table.rows for x in ("whole", "parts")]
-        assert told[0] and told[0] == told[1], name
+        assert told[0], name
+        assert told[0] == told[1], name
     known_h = sum(float(row[2] or 0) for row in figure(tmp_path / "parts", "jam_roads").table.rows)
     assert 3 * 23 <= known_h <= 3 * 24
 
@@ -111,7 +112,8 @@ def test_a_work_that_was_taken_up_again_has_not_ended(tmp_path: Path) -> None:
     [office] = figure(tmp_path, "punctuality_offices").table.rows
     assert office[:3] == ("도로과", 1, 0)
     [closed] = figure(tmp_path, "closures").table.rows
-    assert closed[3] == 0 and closed[6:] == (1, 5.0)
+    assert closed[3] == 0
+    assert closed[6:] == (1, 5.0)
 
 
 def test_few_days_of_a_long_period_are_said_to_be_few(tmp_path: Path) -> None:
