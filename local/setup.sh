@@ -36,6 +36,7 @@ bootstrap_uv() {
 }
 
 environment() {
+	echo "setting up .venv: once, about a minute ..." >&2
 	bootstrap_uv
 	[ -x .venv/bin/python ] || .cache/uv/bin/uv venv -q --python python3 .venv
 	.cache/uv/bin/uv pip sync -q --python .venv/bin/python --require-hashes requirements.lock
