@@ -314,8 +314,8 @@ def _flag(words: str, column: Column) -> bool:
 def _day(words: str) -> tuple[int, int, int | None, int | None]:
     """Year, month, day (None: the month alone) and second of the day (None: no time)."""
     if re.fullmatch(r"\d{5}", words) and int(words) in _OLD_SERIALS:
-        day = date(1899, 12, 30) + timedelta(days=int(words))
-        return day.year, day.month, day.day, None
+        old = date(1899, 12, 30) + timedelta(days=int(words))
+        return old.year, old.month, old.day, None
     if _RESIDENT.search(words):
         raise ValueRefusedError("no date")
     tokens = [token for token in scan(words, _TURN) or () if token.kind != "number"]

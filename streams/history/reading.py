@@ -22,6 +22,7 @@ from streams.history.tables import BY_NAME, TABLES, Column, HistoryTable, column
 
 THREADS = 2
 MOST_ROWS = 500_000
+EXIT_UNREADABLE = 7
 FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 """Of those that give tables; any other may read a file."""
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class QueryError(BomnaeError):
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
+        self.exit_code = EXIT_UNREADABLE if code == "unreadable" else type(self).exit_code
 
     @property
     def told(self) -> str:
@@ -248,6 +250,8 @@ def _named(error: duckdb.Error | UnicodeDecodeError, memory_mb: int) -> QueryErr
         return QueryError("too_much_memory", f"more than {memory_mb} MB")
     if isinstance(error, duckdb.IOException) or ".parquet" in text:
         return QueryError("unreadable", text)
+    if type(error) is duckdb.Error:  # of no kind that a question can be at fault with: of a file
+        return QueryError("unreadable", f"{text} (`history check` names the file)")
     return QueryError("sql_wrong", text)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from streams.contract.enums import ReportKind
-from streams.contract.times import day_of
+from streams.contract.times import HOUR_MS, day_of
 from streams.reports import kinds
 from streams.statistics.book import STATISTICS
 from streams.statistics.figure import Figure
@@ -59,6 +59,7 @@ class HistoryFacts:
         self._reading = _Once(reading)
         now, before = (Asked(each, roads=roads) for each in (period, kinds.before(kind, period)))
         self.is_comparable = day_of(knows.first_ms) <= before.period.first
+        self.is_over = knows.last_ms + HOUR_MS >= period.until_ms
         self._asked = {False: now, True: before}
         self._made: dict[tuple[str, bool], Figure] = {}
 

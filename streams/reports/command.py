@@ -133,6 +133,7 @@ class _NoFacts:
 
     ids = tuple(STATISTICS)
     is_comparable = True
+    is_over = True
 
     def figure(self, name: str, *, is_before: bool = False) -> Figure:
         of, query = STATISTICS[name], Query("", {})

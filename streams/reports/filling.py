@@ -37,7 +37,8 @@ class Facts(Protocol):
     """The figures of a report's period, and of the one before; each is computed once.
 
     `is_comparable`: the history reaches back to the first day of the period before. Where it does
-    not, nothing counted there is no 0.
+    not, nothing counted there is no 0. `is_over`: it reaches to the end of the period too; what was
+    counted until some day of it is compared with no whole one.
     """
 
     @property
@@ -45,6 +46,9 @@ class Facts(Protocol):
 
     @property
     def is_comparable(self) -> bool: ...
+
+    @property
+    def is_over(self) -> bool: ...
 
     def figure(self, name: str, *, is_before: bool = False) -> Figure: ...
 
@@ -106,7 +110,8 @@ class _Filler:
         found = self.figure(place.line, place.near, place.name, place.of)
         if found is None:
             return ""
-        if place.of is not Of.NOW and not self.facts.is_comparable:
+        is_known = self.facts.is_comparable and (self.facts.is_over or place.of is not Of.CHANGE)
+        if place.of is not Of.NOW and not is_known:
             lacks = "change.unknown" if place.of is Of.CHANGE else "unknown"
             return word(self.language, f"reports.{lacks}")
         if place.of is Of.CHANGE:

@@ -147,3 +147,18 @@ def test_a_spoilt_file_is_named(history: History, folder: Path) -> None:
         history.table("SELECT * FROM situations")
     assert "day=1970-01-01/0.parquet" in refused.value.detail
     assert history.table("SELECT count(*) FROM link_minutes").rows == ((3,),)
+
+
+def test_bytes_that_are_spoilt_within_a_file_are_no_fault_of_the_question(
+    history: History, folder: Path
+) -> None:
+    file = folder / "situations" / "day=1970-01-01" / "0.parquet"
+    body = bytearray(file.read_bytes())
+    body[4:40] = b"\xff" * 36
+    file.write_bytes(body)
+    with pytest.raises(QueryError, match="unreadable") as refused:
+        history.table("SELECT * FROM situations")
+    assert refused.value.exit_code == 7
+    with pytest.raises(QueryError, match="sql_wrong") as wrong:
+        history.table("SELECT nothing FROM situations")
+    assert wrong.value.exit_code == 2

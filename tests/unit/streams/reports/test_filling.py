@@ -37,8 +37,8 @@ BEFORE = {
 class Facts:
     ids = tuple(NOW)
 
-    def __init__(self, *, is_comparable: bool = True) -> None:
-        self.is_comparable = is_comparable
+    def __init__(self, *, is_comparable: bool = True, is_over: bool = True) -> None:
+        self.is_comparable, self.is_over = is_comparable, is_over
 
     def figure(self, name: str, *, is_before: bool = False) -> Figure:
         return (BEFORE if is_before else NOW)[name]
@@ -139,6 +139,20 @@ def test_enclosures_are_numbered_and_the_last_ends_the_letter() -> None:
     read = template.read(front, "ours.md", ("ko", "en"))
     document = fill(read, Facts(), About("춘천시", {}, (), 0))
     assert document.closing == ("붙임  1. 가 1부.", "　　  2. 나 1부.  끝.")
+
+
+def test_a_period_that_is_not_over_is_compared_with_no_whole_one() -> None:
+    """29 days of calls against 31 would be a fall that nobody had."""
+    told = filled("{change.calls.calls?pick=sum} {before.calls.calls?pick=sum}\n", Facts())
+    own = filled("{before.calls.calls?pick=sum}\n", Facts())
+    provisional = Facts(is_over=False)
+    text = "{change.calls.calls?pick=sum} {before.calls.calls?pick=sum}\n"
+    (whole,), (before,), (line,) = told.blocks, own.blocks, filled(text, provisional).blocks
+    assert isinstance(line, Line)
+    assert isinstance(whole, Line)
+    assert isinstance(before, Line)
+    assert "비교 자료 없음" not in whole.text
+    assert line.text == f"비교 자료 없음 {before.text}"
 
 
 @pytest.mark.parametrize(
