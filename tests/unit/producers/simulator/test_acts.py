@@ -269,6 +269,7 @@ def test_a_permit_lasts_as_long_as_it_is_listed_also_over_midnight(city: Network
     permits = acts.permits_of(real_works(), city, clock)
     assert len({permit.days[1] for permit in permits}) > 2
     for permit in permits:
+        assert permit.listed_min
         listed_ms = clock.minute_ms(permit.listed_min[1])
         assert clock.day_ms(permit.days[1]) <= listed_ms < clock.day_ms(permit.days[1] + 1)
 
