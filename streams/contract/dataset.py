@@ -177,7 +177,6 @@ class DatasetPage:
     rows: msgspec.Raw
 
 
-PageRow = tuple[Geometry, tuple[Cell, ...]]
 _ROWS = msgspec.json.Decoder(list[list[object]])
 
 

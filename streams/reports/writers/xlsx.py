@@ -22,7 +22,6 @@ from streams.reports.writers.document import (
 )
 from streams.words.catalogue import word
 
-PICTURE_ROWS = 18
 _LOOKS: Mapping[str, Mapping[str, object]] = {
     "title": {"bold": True, "font_size": 20, "align": "center", "top": 5, "bottom": 1},
     "subtitle": {"align": "center", "font_color": "#333333"},
