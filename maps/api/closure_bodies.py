@@ -70,7 +70,7 @@ class CorrectBody(TermsGiven, forbid_unknown_fields=True, kw_only=True):
     by: Annotated[str, Meta(max_length=MAX_BY)] = ""
 
 
-class ActBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class ClosureActBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The end, or the version before, of a closure as `version` has it."""
 
     version: Version

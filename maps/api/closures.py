@@ -10,7 +10,7 @@ from aiohttp import web
 from maps.access.guard import client_of, who_of
 from maps.access.roles import Permission
 from maps.api.closure_bodies import (
-    ActBody,
+    ClosureActBody,
     ClosureConflict,
     ClosureDetail,
     ClosureReading,
@@ -192,7 +192,7 @@ async def patch_closure(request: web.Request) -> web.StreamResponse:
     _ACTED,
     refusals=(400, 403, 404, 413, 415, 429, 503),
     parameters=_ID,
-    takes=ActBody,
+    takes=ClosureActBody,
     may=Permission.ACT,
     records=AccessAction.ACT,
     does="closure.end",
@@ -209,7 +209,7 @@ async def post_end(request: web.Request) -> web.StreamResponse:
     _ACTED,
     refusals=(400, 403, 404, 413, 415, 429, 503),
     parameters=_ID,
-    takes=ActBody,
+    takes=ClosureActBody,
     may=Permission.ACT,
     records=AccessAction.ACT,
     does="closure.undo",
@@ -349,7 +349,7 @@ def _version(request: web.Request, terms: Terms, given: _Act) -> HandClosure:
 
 async def _changed(request: web.Request, act: ClosureAct) -> web.StreamResponse:
     """The end of a closure, or the version before it."""
-    body = await read_body(request, ActBody)
+    body = await read_body(request, ClosureActBody)
     known = _known(request)
     if has_act(known, body.act_id):
         return _taken(known.closure_id, body.version + 1, body.act_id, is_shown=True)

@@ -15,7 +15,7 @@ from maps.api.context import CONTEXT, Context
 from maps.api.operation import Operation, Parameter, packed_answer
 from maps.api.statistics import HISTORY
 from maps.http.refusals import RequestRefusedError, not_found
-from maps.past.archive import Archive, ArchivedMoment
+from maps.past.archive import ArchivedMoment, DayArchive
 from maps.past.moments import (
     BitemporalMoment,
     before_store,
@@ -48,7 +48,7 @@ MOMENT = (
     Parameter("known", "only what had come in by then counts, Unix ms; default: now", int),
 )
 BUSY = web.AppKey("past_lock", asyncio.Lock)
-ARCHIVE = web.AppKey("archive", Archive)
+ARCHIVE = web.AppKey("archive", DayArchive)
 PastSource = Literal["redis", "history"]
 PastReason = Literal["", "no_record", "damaged"]
 
@@ -130,7 +130,7 @@ def add_time(app: web.Application) -> None:
     app[BUSY] = asyncio.Lock()
     context = app[CONTEXT]
     folder, now_ms = context.settings.history, context.live.now_ms
-    app[ARCHIVE] = Archive(app[HISTORY], folder, context.network, now_ms)
+    app[ARCHIVE] = DayArchive(app[HISTORY], folder, context.network, now_ms)
     app.on_cleanup.append(_closed)
 
 

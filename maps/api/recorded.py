@@ -30,7 +30,7 @@ _NARROW_NOTHING = {"limit"}
 
 
 @dataclass(slots=True)
-class Due:
+class DueRecord:
     """A record that is to be written; `is_needed` no more once it stands."""
 
     operation: Operation
@@ -41,12 +41,12 @@ class Due:
     is_needed: bool = False
 
 
-DUE = web.RequestKey("due", Due)
+DUE = web.RequestKey("due", DueRecord)
 
 
 async def begin(request: web.Request, operation: Operation) -> None:
     """What an operation's record needs, before its handler; of an act the record itself."""
-    request[DUE] = Due(operation)
+    request[DUE] = DueRecord(operation)
     who = who_of(request)
     is_later = operation.may is Permission.CREW or operation.records_some
     if operation.records is None or is_later or not who.account:

@@ -73,7 +73,7 @@ class Situations(Row):
     situations: list[SituationBody]
 
 
-class ActBody(msgspec.Struct, forbid_unknown_fields=True):
+class SituationActBody(msgspec.Struct, forbid_unknown_fields=True):
     """What an operator does with situations: `until_ms` of a snooze, `to` of an assignment (""
     takes it back), `note` of a note or an acknowledgement. An undo takes back one's own last act
     on each. `by` is needed where nobody logs in; whoever did is known by their account.
@@ -137,7 +137,7 @@ async def get_situations(request: web.Request) -> web.StreamResponse:
     "Acknowledge, snooze, assign, note or undo, on many situations at once",
     {202: ActsTaken},
     refusals=(400, 403, 404, 409, 413, 415, 429, 503),
-    takes=ActBody,
+    takes=SituationActBody,
     may=Permission.ACT,
     records=AccessAction.ACT,
     does="situation.act",
@@ -147,7 +147,7 @@ async def post_acts(request: web.Request) -> web.StreamResponse:
     """202 once the log has all of it. An acknowledgement acknowledges every alert of a situation
     too. 404 where none of them stands, 409 where there is nothing to undo on any.
     """
-    body = await read_body(request, ActBody)
+    body = await read_body(request, SituationActBody)
     live = request.app[CONTEXT].live
     names = list(dict.fromkeys(body.situations))
     found = [row for name in names if (row := live.picture.situations.get(name)) is not None]
@@ -244,7 +244,7 @@ def _body(row: Situation, context: Context, clock_ms: int) -> SituationBody:
     return SituationBody(links=ids, new=row.is_new(clock_ms), **fields)
 
 
-def _acts(body: ActBody, found: Iterable[Situation], at_ms: int) -> list[SituationAct]:
+def _acts(body: SituationActBody, found: Iterable[Situation], at_ms: int) -> list[SituationAct]:
     """The act on each situation; raises RequestRefusedError for what the log would refuse."""
     acts = [act for row in found if (act := _act(body, row, at_ms)) is not None]
     if not acts:
@@ -258,7 +258,7 @@ def _acts(body: ActBody, found: Iterable[Situation], at_ms: int) -> list[Situati
     return acts
 
 
-def _act(body: ActBody, row: Situation, at_ms: int) -> SituationAct | None:
+def _act(body: SituationActBody, row: Situation, at_ms: int) -> SituationAct | None:
     by = shown(body.by)
     undone = last_of(row.acts, by) if body.act is ActKind.UNDO else None
     if body.act is ActKind.UNDO and undone is None:

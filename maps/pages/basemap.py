@@ -7,7 +7,7 @@ from pathlib import Path
 from maps.picture.network_file import bounds
 from streams.contract.errors import BasemapError, SettingsError
 from streams.geo.network import Network
-from streams.geo.pmtiles import MOST_BYTES, Archive, read_archive
+from streams.geo.pmtiles import MOST_BYTES, TileArchive, read_archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Basemap:
 
     body: bytes
     version: str
-    archive: Archive
+    archive: TileArchive
 
     @property
     def address(self) -> str:

@@ -65,7 +65,7 @@ class _Kept:
     day: PastDay
 
 
-class Archive:
+class DayArchive:
     """The history in the folder of BOMNAE_HISTORY; without one it has no day."""
 
     def __init__(

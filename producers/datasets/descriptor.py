@@ -5,6 +5,8 @@ from typing import Annotated
 
 import msgspec
 
+from streams.contract.dataset import DatasetDraw, DatasetGrade
+
 
 class ValueType(StrEnum):
     """What a cell is read as."""
@@ -36,14 +38,6 @@ class Part(StrEnum):
 
     BEFORE_BRACKETS = "before brackets"
     IN_BRACKETS = "in brackets"
-
-
-class Grade(StrEnum):
-    """Who may see it; the map, the API, exports and search follow it."""
-
-    OPEN = "open"
-    INTERNAL = "internal"
-    PERSONAL = "personal"
 
 
 class Form(StrEnum):
@@ -85,16 +79,6 @@ class Period(StrEnum):
     HALF_YEAR = "half-year"
     YEAR = "year"
     ONCE = "once"
-
-
-class Draw(StrEnum):
-    """How its rows are drawn on the map."""
-
-    NONE = "none"
-    POINT = "point"
-    LINE = "line"
-    AREA = "area"
-    DONG = "dong"  # as the areas of their 동, whose boundaries are another dataset's
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -250,7 +234,7 @@ class Descriptor(_Part, frozen=True, kw_only=True):
     field: Name
     owner: str = ""
     licence: str = ""
-    grade: Grade
+    grade: DatasetGrade
     period: Period
     fresh_days: Annotated[float, msgspec.Meta(gt=0)] | None = None
     note: str = ""
@@ -258,7 +242,7 @@ class Descriptor(_Part, frozen=True, kw_only=True):
     source: Source = Source()
     format: Format = Format()
     columns: tuple[Column, ...] = msgspec.field(name="column")
-    draw: Draw | None = None
+    draw: DatasetDraw | None = None
     shade: str = ""
     places: tuple[Place, ...] = msgspec.field(default=(), name="place")
     address: Words = ()
@@ -269,14 +253,14 @@ class Descriptor(_Part, frozen=True, kw_only=True):
     examples: tuple[Example, ...] = msgspec.field(default=(), name="example")
 
     @property
-    def drawn(self) -> Draw:
+    def drawn(self) -> DatasetDraw:
         """How its rows are drawn."""
-        return self.draw or (Draw.POINT if self.places else Draw.NONE)
+        return self.draw or (DatasetDraw.POINT if self.places else DatasetDraw.NONE)
 
     @property
     def shaded(self) -> str:
         """The column whose number shades areas; "" for none."""
-        if self.shade or self.drawn not in {Draw.AREA, Draw.DONG}:
+        if self.shade or self.drawn not in {DatasetDraw.AREA, DatasetDraw.DONG}:
             return self.shade
         numbers = [c for c in self.columns if c.is_number and c.personal is None]
         summed = (c.name for c in sorted(numbers, key=lambda column: not column.is_summed))

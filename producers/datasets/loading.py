@@ -17,11 +17,9 @@ from pyproj.exceptions import CRSError
 from producers.datasets.descriptor import (
     Column,
     Descriptor,
-    Draw,
     Example,
     Form,
     Format,
-    Grade,
     Long,
     Part,
     Period,
@@ -33,6 +31,7 @@ from producers.datasets.descriptor import (
     ValueType,
 )
 from producers.reading.encodings import sayable
+from streams.contract.dataset import DatasetDraw, DatasetGrade
 
 MAX_BYTES = 1 << 20
 MOST_FAULTS = 100
@@ -248,10 +247,10 @@ _CHOICES: Mapping[str, Iterable[str]] = {
     "type": ValueType,
     "personal": Treatment,
     "part": Part,
-    "grade": Grade,
+    "grade": DatasetGrade,
     "period": Period,
     "kind": Form,
-    "draw": Draw,
+    "draw": DatasetDraw,
 }
 
 
@@ -357,7 +356,7 @@ def _wrong_people(found: Descriptor) -> Iterator[tuple[str, str]]:
             yield column.name, f"column {column.name!r} looks personal: personal = {choices}?"
         if column.personal is Treatment.GENERALISE and column.type not in _GENERAL:
             yield column.name, f"a {column.type} cannot be generalised (whole, number, date can)"
-        if column.personal is Treatment.PSEUDONYM and found.grade is Grade.OPEN:
+        if column.personal is Treatment.PSEUDONYM and found.grade is DatasetGrade.OPEN:
             yield column.name, "pseudonyms are no open data: grade = internal or personal"
 
 
@@ -403,7 +402,7 @@ def _wrong_places(found: Descriptor) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_draw(found: Descriptor) -> Iterator[tuple[str, str]]:
-    if found.draw is Draw.DONG and all(c.type is not ValueType.DONG for c in found.columns):
+    if found.draw is DatasetDraw.DONG and all(c.type is not ValueType.DONG for c in found.columns):
         yield "draw", 'draw = "dong" needs a column of type dong'
     numbers = [column.name for column in found.columns if column.is_number]
     if found.shade and found.shade not in numbers:

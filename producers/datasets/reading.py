@@ -13,8 +13,6 @@ from producers.datasets.city import NOWHERE, City
 from producers.datasets.descriptor import (
     Column,
     Descriptor,
-    Draw,
-    Grade,
     Rows,
     Treatment,
     ValueType,
@@ -36,6 +34,7 @@ from producers.datasets.values import (
     value_of,
 )
 from producers.datasets.wanted import MEASURE, Wanted
+from streams.contract.dataset import DatasetDraw, DatasetGrade
 from streams.people.text import may_be_person, without_people, without_persons_numbers
 
 MOST_SHOWN, MOST_KEYS, SAMPLED = 200, 6_000_000, 3
@@ -159,7 +158,7 @@ class Reading:
             outcome.leave(why, count)
 
     def _each(self, opened: Opened) -> Iterator[Taken]:
-        is_shape = self.descriptor.drawn in {Draw.LINE, Draw.AREA}
+        is_shape = self.descriptor.drawn in {DatasetDraw.LINE, DatasetDraw.AREA}
         placing = Placing(self.descriptor.places, opened.crs, keeps_shapes=is_shape)
         before, after = self._rules(opened.names)
         filling, sheet = _Filling(self.descriptor.columns), ""
@@ -384,7 +383,7 @@ class Reading:
     def _shown(self, raw: Any, column: Column) -> str:
         """A refused value as it may be shown: its length alone where it may be a person's."""
         words = " ".join(str(raw).split())
-        is_personal = column.personal is not None or self.descriptor.grade is Grade.PERSONAL
+        is_personal = column.personal is not None or self.descriptor.grade is DatasetGrade.PERSONAL
         may_have_slid = self._at[1] and re.search("[^\\W\\d]{2}", words) is not None
         if is_personal or may_have_slid or may_be_person(self._without_dongs(words, column)):
             return f"({len(words)} letters)"

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from producers.datasets.city import NOWHERE, City
-from producers.datasets.descriptor import Column, Descriptor, Grade, Period, Treatment
+from producers.datasets.descriptor import Column, Descriptor, Period, Treatment
 from producers.datasets.opening import Opened
 from producers.datasets.reading import Outcome, Reading, Refused, Taken
 from producers.datasets.values import leaves
@@ -28,7 +28,6 @@ from streams.contract.dataset import (
     MAX_WORDS,
     DatasetAddresses,
     DatasetColumn,
-    DatasetDraw,
     DatasetFacts,
     DatasetFigures,
     DatasetGrade,
@@ -102,7 +101,7 @@ class Whole:
     def _keep(self, taken: Taken) -> None:
         row = _encode(self._row(taken))
         self._digest.update(row)
-        is_kept = self.descriptor.grade is not Grade.PERSONAL
+        is_kept = self.descriptor.grade is not DatasetGrade.PERSONAL
         if not is_kept or self.kept >= MAX_ROWS or self._bytes + len(row) > MAX_ROWS_BYTES:
             return
         if len(self._rows) >= MAX_PAGE_ROWS or self._page_bytes + len(row) > MAX_PAGE_BYTES:
@@ -154,7 +153,7 @@ class Whole:
         return "", ""
 
     def figures(self) -> DatasetFigures:
-        outcome, hidden = self.outcome, self.descriptor.grade is Grade.PERSONAL
+        outcome, hidden = self.outcome, self.descriptor.grade is DatasetGrade.PERSONAL
         shown = {column.name for column in self.descriptor.columns if column.is_summed}
         return DatasetFigures(
             rows=outcome.rows,
@@ -225,14 +224,14 @@ def facts_of(descriptor: Descriptor) -> DatasetFacts:
         title=descriptor.name[:MAX_WORDS],
         title_en=descriptor.name_en[:MAX_WORDS],
         field=descriptor.field[:MAX_WORDS],
-        grade=DatasetGrade(descriptor.grade),
+        grade=descriptor.grade,
         period=descriptor.period,
         owner=descriptor.owner[:MAX_WORDS],
         licence=descriptor.licence[:MAX_WORDS],
         publisher=source.publisher[:MAX_WORDS],
         source=_said_source(descriptor),
         note=descriptor.note[:MAX_NOTE],
-        draw=DatasetDraw(descriptor.drawn),
+        draw=descriptor.drawn,
         shade=descriptor.shaded,
         fresh_ms=fresh_ms,
         columns=tuple(map(_column, columns_of(descriptor)))[:MAX_COLUMNS],
@@ -259,7 +258,7 @@ def _examples(descriptor: Descriptor) -> Iterator[str]:
     """The examples in a line each: the row, and what it comes to. They are rows: of a personal
     dataset there is none, and a person's cell in none.
     """
-    if descriptor.grade is Grade.PERSONAL:
+    if descriptor.grade is DatasetGrade.PERSONAL:
         return
     decided = (None, Treatment.NONE)
     own = {column.name for column in descriptor.columns if column.personal not in decided}

@@ -185,7 +185,6 @@ class DatasetPage:
     rows: msgspec.Raw
 
 
-PageRow = tuple[Geometry, tuple[Cell, ...]]
 _ROWS = msgspec.json.Decoder(list[list[object]])
 
 

@@ -19,7 +19,7 @@ _E7 = 1e7
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
+class TileArchive:
     """What a map needs to know of an archive before it reads a tile."""
 
     bounds: Bounds
@@ -30,7 +30,7 @@ class Archive:
     description: str
 
 
-def read_archive(body: bytes) -> Archive:
+def read_archive(body: bytes) -> TileArchive:
     """The archive's head and metadata; raises BasemapError that says what is wrong with it."""
     if len(body) > MOST_BYTES:
         raise BasemapError(
@@ -51,7 +51,7 @@ def read_archive(body: bytes) -> Archive:
         raise BasemapError("its tiles are no vector tiles")
     metadata = _metadata(body[sections[2] : ends[1]], internal)
     west, south, east, north = (edge / _E7 for edge in head[19:23])
-    return Archive(
+    return TileArchive(
         Bounds(west, south, east, north),
         low,
         high,

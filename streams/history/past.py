@@ -23,7 +23,7 @@ CODE_BITS = 32
 T = TypeVar("T")
 
 
-class LinksThen(NamedTuple):
+class LinksAt(NamedTuple):
     """The places of links of which something was shown, and what."""
 
     places: npt.NDArray[np.int64]
@@ -62,7 +62,7 @@ class PastDay:
         first, after = np.searchsorted(self.minutes, [minute - HOLDS_MIN, minute + 1])
         return bool(first < after)
 
-    def links_at(self, at_ms: int) -> LinksThen:
+    def links_at(self, at_ms: int) -> LinksAt:
         """What was shown of each link by the last row that holds."""
         minute = self.minute_of(at_ms)
         if not len(self.looks) or minute < 0:
@@ -75,9 +75,9 @@ class PastDay:
         return _shown(found[(at >= 0) & (told >= max(0, minute - HOLDS_MIN)) & (told <= minute)])
 
 
-def _shown(looks: Codes) -> LinksThen:
+def _shown(looks: Codes) -> LinksAt:
     codes = looks & ((1 << CODE_BITS) - 1)
-    return LinksThen((looks >> CODE_BITS) // SPAN_MIN, views_of(codes))
+    return LinksAt((looks >> CODE_BITS) // SPAN_MIN, views_of(codes))
 
 
 def latest(

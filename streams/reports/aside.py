@@ -15,7 +15,7 @@ import msgspec
 
 from streams.contract.enums import ReportFormat, ReportKind
 from streams.contract.errors import ReportError, told_of
-from streams.reports.kinds import Due, period_of
+from streams.reports.kinds import DueReport, period_of
 
 MOST_S = 600
 """So long a report may take: a quarter of a large city, and then some."""
@@ -87,7 +87,7 @@ def make(order: Order) -> dict[ReportFormat, bytes]:
     from streams.reports import making  # noqa: PLC0415 - the same
     from streams.reports.asking import Known, known  # noqa: PLC0415 - the same
 
-    due = Due(order.kind, period_of(order.kind, order.first))
+    due = DueReport(order.kind, period_of(order.kind, order.first))
     made_of = making.template_of(order.kind, Path(order.template) if order.template else None)
     city = making.City(order.city, making.roads_of(order.network), is_simulated=order.is_simulated)
     with closing(open_history(order.history)) as history:

@@ -28,7 +28,7 @@ from streams.reports.about import about, period_text
 from streams.reports.asking import Known, known
 from streams.reports.filling import fill
 from streams.reports.history_days import missing_days
-from streams.reports.kinds import Due
+from streams.reports.kinds import DueReport
 from streams.reports.making import City
 from streams.reports.options import FORMATS
 from streams.statistics.book import STATISTICS
@@ -191,7 +191,7 @@ def _make(work: _Work, kind: ReportKind, period: Period, path: Path | None) -> N
     made_of = making.template_of(kind, path)
     _say(f"{kind} report of {period_text(period, made_of.language)} ...")
     knows = work.known._replace(missing=missing_days(work.history, period, work.known.last_ms))
-    document = making.document_of(made_of, Due(kind, period), work.reading, knows, work.city)
+    document = making.document_of(made_of, DueReport(kind, period), work.reading, knows, work.city)
     made = making.written(document, work.formats, work.fonts)
     for file in making.put(work.folder, kinds.stem(kind, period), made):
         sys.stdout.write(f"{file}\n")
@@ -199,7 +199,7 @@ def _make(work: _Work, kind: ReportKind, period: Period, path: Path | None) -> N
     _say(f"{len(made)} files in {time.monotonic() - begun:.1f} s")
 
 
-def _is_there(work: _Work, due: Due) -> bool:
+def _is_there(work: _Work, due: DueReport) -> bool:
     stem = kinds.stem(due.kind, due.period)
     return all((work.folder / f"{stem}.{form}").is_file() for form in work.formats)
 

@@ -12,8 +12,8 @@ from streams.reports.printing import PrintError
 from streams.reports.template import Fault, Of, Piece, Place, Shown, Template, TemplateError, Text
 from streams.reports.writers.document import (
     Block,
+    BlockColumn,
     Cell,
-    Column,
     Document,
     Heading,
     Line,
@@ -274,11 +274,11 @@ _COUNTED: Mapping[str, Callable[[list[int | float]], int | float]] = {
 }
 
 
-def _printed(found: Figure, place: Place, language: str) -> tuple[Cell, Column]:
+def _printed(found: Figure, place: Place, language: str) -> tuple[Cell, BlockColumn]:
     """What is picked, as the table of the statistic would print it."""
     cell = _picked(found, place)
     if place.options.get("pick") == "count":
-        return cell, Column("", places=0)
+        return cell, BlockColumn("", places=0)
     given = found.table.columns[printing.place(found, place.column)]
     column = printing.column_of(given, language)
     return rounded(printing.cell_of(cell, given, language), column), column
@@ -292,6 +292,6 @@ def _change(now: Cell, before: Cell, language: str) -> str:
         return word(language, "reports.change.same")
     if before == 0:
         return word(language, "reports.change.new")
-    column = Column("", places=1)
+    column = BlockColumn("", places=1)
     percent = shown(rounded(abs(now - before) / abs(before) * 100, column), column)
     return word(language, f"reports.change.{'up' if now > before else 'down'}", percent=percent)

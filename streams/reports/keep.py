@@ -35,7 +35,7 @@ from streams.reports.aside import Order, made_aside
 from streams.reports.health import FILE, KeptReports
 from streams.reports.history_days import first_day, history_days
 from streams.reports.keeping import Decision, decided, due_at, newest, overdue
-from streams.reports.kinds import Due
+from streams.reports.kinds import DueReport
 from streams.reports.shelf import MODE, ReportShelf, files_of
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class _Wait:
         return _Wait(now_s + next_s, next_s)
 
 
-class Keeper:
+class ReportKeeper:
     """What is due is made and told, turn by turn; what cannot be is said once, and tried again."""
 
     def __init__(
@@ -127,7 +127,7 @@ class Keeper:
         else:
             self._fault(FILES, "")
 
-    async def _due(self) -> tuple[int, tuple[Due, ...]]:
+    async def _due(self) -> tuple[int, tuple[DueReport, ...]]:
         """The log's clock as far as the history has it, and what is due by it; while it cannot be
         read nothing is.
         """
@@ -147,7 +147,7 @@ class Keeper:
             del self._faults[name]
             self._waits.pop(name, None)
 
-    def _left(self, due: Mapping[str, Due]) -> list[Due]:
+    def _left(self, due: Mapping[str, DueReport]) -> list[DueReport]:
         """What is due and that the log does not know of; of what nothing is known nobody waits."""
         there = self._shelf.manifests.items()
         told = {name for name, manifest in there if manifest.is_known_to(self._log_id)}
@@ -178,7 +178,7 @@ class Keeper:
         self._faults[name] = reason
         WAITS.set(any(self._faults.values()))
 
-    async def _make(self, due: Due, clock_ms: int, stop: asyncio.Event) -> None:
+    async def _make(self, due: DueReport, clock_ms: int, stop: asyncio.Event) -> None:
         """Make a report and put it down, unless its days are to be waited for."""
         name = kinds.stem(due.kind, due.period)
         has = await asyncio.to_thread(history_days, self._history, due.period)
@@ -213,7 +213,7 @@ class Keeper:
             log.warning("no report", extra={"report": name, "reason": decision.why})
         self._nothing.add(name)
 
-    def _order(self, due: Due, clock_ms: int, missing: tuple[date, ...]) -> Order:
+    def _order(self, due: DueReport, clock_ms: int, missing: tuple[date, ...]) -> Order:
         """With the city's own template, where its folder has one of this kind."""
         of, folder = self._settings, self._settings.report_templates
         own = Path(folder) / f"{due.kind}.md"
@@ -258,7 +258,7 @@ class Keeper:
         if gone := self._shelf.forget():
             log.info("old reports are gone", extra={"reports": ", ".join(gone)})
 
-    async def _note(self, left: list[Due], clock_ms: int) -> None:
+    async def _note(self, left: list[DueReport], clock_ms: int) -> None:
         """For the health check; on a disk that takes nothing it grows old, which is as bad."""
         count = overdue(left, clock_ms)
         OVERDUE.set(count)
@@ -301,4 +301,4 @@ async def keep(
         if not getattr(settings, name):
             raise SettingsError(f"BOMNAE_{name.upper()} is not set")
     with only_one(Path(settings.reports), "BOMNAE_REPORTS") as check:
-        await Keeper(settings, check, fail, is_newest=is_newest).run(stop)
+        await ReportKeeper(settings, check, fail, is_newest=is_newest).run(stop)

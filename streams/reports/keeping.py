@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from streams.contract.times import DAY_MS, HOUR_MS
-from streams.reports.kinds import Due, due_reports
+from streams.reports.kinds import DueReport, due_reports
 from streams.statistics.period import Period
 
 SETTLED_MS = HOUR_MS
@@ -32,19 +32,19 @@ class Decision:
     why: str = ""
 
 
-def due_at(clock_ms: int, first_ms: int) -> tuple[Due, ...]:
+def due_at(clock_ms: int, first_ms: int) -> tuple[DueReport, ...]:
     """The reports that should be there at a time of the log, of a history that begins so."""
     settled_ms = clock_ms - SETTLED_MS
     return due_reports(max(settled_ms - BACK_MS, first_ms), settled_ms)
 
 
-def newest(due: Iterable[Due]) -> tuple[Due, ...]:
+def newest(due: Iterable[DueReport]) -> tuple[DueReport, ...]:
     """Of each kind the one that is due last; they come in the order in which they end."""
     return tuple({each.kind: each for each in due}.values())
 
 
 def decided(
-    due: Due, clock_ms: int, known: Collection[date], damaged: Collection[date]
+    due: DueReport, clock_ms: int, known: Collection[date], damaged: Collection[date]
 ) -> Decision:
     """Whether a report that is due is made: `known` are days with rows, `damaged` those of which a
     file is set aside. Days without rows never come back and are named; those that are damaged may,
@@ -60,7 +60,7 @@ def decided(
     return Decision(is_made=True, missing=missing)
 
 
-def overdue(waiting: Collection[Due], clock_ms: int) -> int:
+def overdue(waiting: Collection[DueReport], clock_ms: int) -> int:
     """How many of the reports that are not published should be by now."""
     latest_ms = clock_ms - SETTLED_MS - OVERDUE_MS
     return sum(due.period.until_ms <= latest_ms for due in waiting)

@@ -13,7 +13,7 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueReport:
     """A report to be made: its days are over."""
 
     kind: ReportKind
@@ -59,7 +59,7 @@ def quarter(day: date) -> int:
     return (day.month - 1) // 3 + 1
 
 
-def due_reports(before_ms: int, now_ms: int) -> tuple[Due, ...]:
+def due_reports(before_ms: int, now_ms: int) -> tuple[DueReport, ...]:
     """Every report whose period ended after `before_ms` and not after `now_ms`, in the order in
     which they end; of those that end together the shortest first.
 
@@ -69,11 +69,11 @@ def due_reports(before_ms: int, now_ms: int) -> tuple[Due, ...]:
     return tuple(_due(before_ms, now_ms))
 
 
-def _due(before_ms: int, now_ms: int) -> Iterator[Due]:
+def _due(before_ms: int, now_ms: int) -> Iterator[DueReport]:
     day, last = day_of(before_ms) - ONE_DAY, day_of(now_ms)
     while day <= last:
         for kind in ReportKind:
             period = period_of(kind, day)
             if period.last == day and before_ms < period.until_ms <= now_ms:
-                yield Due(kind, period)
+                yield DueReport(kind, period)
         day += ONE_DAY

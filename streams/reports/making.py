@@ -13,7 +13,7 @@ from streams.reports import template
 from streams.reports.about import about
 from streams.reports.asking import HistoryFacts, Known
 from streams.reports.filling import fill
-from streams.reports.kinds import Due
+from streams.reports.kinds import DueReport
 from streams.reports.options import FORMATS
 from streams.reports.template import Template
 from streams.reports.writers.document import Document
@@ -68,7 +68,7 @@ def own_template(kind: ReportKind) -> str:
 
 
 def document_of(
-    made_of: Template, due: Due, reading: Reading, knows: Known, city: City
+    made_of: Template, due: DueReport, reading: Reading, knows: Known, city: City
 ) -> Document:
     """The report of a period, as far as the history knows it."""
     facts = HistoryFacts(reading, due.kind, due.period, city.roads, knows)

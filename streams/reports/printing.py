@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from streams.contract.text import clean
 from streams.reports.writers.document import (
+    BlockColumn,
     Cell,
-    Chart,
-    Column,
+    ChartBlock,
     Series,
-    Table,
+    TableBlock,
     rounded,
     shown,
     table,
@@ -31,20 +31,20 @@ class PrintError(ValueError):
 class Chosen:
     """Rows and columns of a figure, in print. `whole` counts the rows before they were cut."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[BlockColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     whole: int
 
 
-def column_of(given: stats.Column, language: str) -> Column:
+def column_of(given: stats.Column, language: str) -> BlockColumn:
     """The column as it is headed; WEEKDAY is text in print."""
     code = f"stats.column.{given.name}"
     name = word(language, code) if has_word(code) else given.name
     if not given.is_number or given.unit == Unit.WEEKDAY:
-        return Column(name)
+        return BlockColumn(name)
     unit = f"reports.unit.{given.unit.replace('/', '_')}"
     said = word(language, unit) if given.unit and has_word(unit) else str(given.unit)
-    return Column(name, said, _PLACES.get(given.unit, 1))
+    return BlockColumn(name, said, _PLACES.get(given.unit, 1))
 
 
 def cell_of(cell: stats.Cell, given: stats.Column, language: str) -> Cell:
@@ -95,7 +95,9 @@ def chosen(
     )
 
 
-def table_of(label: str, caption: str, made: Chosen, notes: Sequence[str], language: str) -> Table:
+def table_of(
+    label: str, caption: str, made: Chosen, notes: Sequence[str], language: str
+) -> TableBlock:
     """The table, with notes on what was cut and what the dash means where one stands."""
     more = [*notes]
     if len(made.rows) < made.whole:
@@ -118,7 +120,7 @@ def chart_of(
     filters: Mapping[str, str],
     top: int,
     language: str,
-) -> Chart | None:
+) -> ChartBlock | None:
     """The figure drawn as its statistic says; None where it has no value to draw."""
     rows = filtered(found, filters)
     drawn = _DRAWN[found.chart.kind](_Drawing(found, rows, top or MOST_BARS, language))
@@ -126,7 +128,7 @@ def chart_of(
     if not values:
         return None
     column = column_of(found.table.columns[place(found, found.chart.y[0])], language)
-    return Chart(
+    return ChartBlock(
         label=label,
         caption=caption,
         kind=drawn.kind,
@@ -233,7 +235,7 @@ _DRAWN: Mapping[ChartKind, Callable[[_Drawing], _Drawn]] = {
 }
 
 
-def _alt(caption: str, drawn: _Drawn, column: Column, language: str) -> str:
+def _alt(caption: str, drawn: _Drawn, column: BlockColumn, language: str) -> str:
     """What the chart shows in words: how many values, the greatest and the least."""
     known = [
         (value, _named(each.name, label, len(drawn.series)))

@@ -18,7 +18,7 @@ from streams.kafka.cluster import topic_complaints
 from streams.kafka.intake import Intake
 from streams.kafka.terminal import Terminal
 from streams.retention import forgetting, former_secrets
-from streams.retention.deleting import Deleter, Due
+from streams.retention.deleting import Deleter, DueDeletion
 from streams.retention.options import DOCUMENTS
 from streams.retention.page import tables, with_tables
 from streams.retention.table import kept
@@ -113,7 +113,7 @@ async def _run_once(deleter: Deleter, records: Terminal, *, is_dry: bool) -> int
     return cli.FAILED if faults else cli.OK
 
 
-async def _deleted(due: Due, records: Terminal, *, is_dry: bool) -> str:
+async def _deleted(due: DueDeletion, records: Terminal, *, is_dry: bool) -> str:
     """What became of one row; the record comes before the act."""
     if is_dry:
         return f"{due.count} due"

@@ -8,6 +8,7 @@ import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ LATE_MS = 15 * MINUTE_MS  # a state further behind says nothing of which works t
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueDeletion:
     """What is due of one row: how many, and what deletes them; it gives how many it deleted."""
 
     name: str
@@ -58,7 +59,7 @@ class Deleter:
     table: KeptTable
     folders: Mapping[str, Path]
 
-    async def due(self, now_ms: int) -> list[Due]:
+    async def due(self, now_ms: int) -> list[DueDeletion]:
         """Everything that is due now."""
         found = [
             *await self._streams(now_ms),
@@ -67,7 +68,7 @@ class Deleter:
         ]
         for name, folder in self.folders.items():
             old = await asyncio.to_thread(old_files, folder, now_ms - self._days_ms("file", name))
-            found.append(Due(name, len(old), lambda old=old: asyncio.to_thread(_unlink, old)))  # type: ignore[misc]
+            found.append(DueDeletion(name, len(old), partial(asyncio.to_thread, _unlink, old)))
         return [each for each in found if each.count]
 
     def _days_ms(self, kind: str, name: str) -> int:
@@ -77,7 +78,7 @@ class Deleter:
             raise KeyError(f"{kind} {name} has no days")
         return row.days * DAY_MS
 
-    async def _streams(self, now_ms: int) -> list[Due]:
+    async def _streams(self, now_ms: int) -> list[DueDeletion]:
         """Streams whose writer bounds their length and not their age."""
         client = self.store.client
         held = {OUTBOX: [key(OUTBOX, p) for p in range(self.store.partitions)]}
@@ -88,10 +89,10 @@ class Deleter:
         for name, streams in held.items():
             before = f"{now_ms - self._days_ms('state', name)}-0"
             counts = [len(await client.xrange(each, "-", f"({before}")) for each in streams]
-            found.append(Due(name, sum(counts), _trimming(client, streams, before)))
+            found.append(DueDeletion(name, sum(counts), _trimming(client, streams, before)))
         return found
 
-    async def _told(self, now_ms: int) -> list[Due]:
+    async def _told(self, now_ms: int) -> list[DueDeletion]:
         """What stands on topics without ticks: a message says how late it is."""
         acks = (await self.store.rows(ACKNOWLEDGEMENTS, 1))[0].values()
         names = (await self.store.rows(GONE, 1))[0].values()
@@ -106,7 +107,7 @@ class Deleter:
             topics.CREW_LINKS: sum(x.expires_ms < now_ms for row in links for x in row.links),
         }
         return [
-            Due(topic.name, count, self._telling(topic, now_ms, count))
+            DueDeletion(topic.name, count, self._telling(topic, now_ms, count))
             for topic, count in old.items()
             if self._may_tell(topic)
         ]
@@ -127,7 +128,7 @@ class Deleter:
 
         return tell
 
-    async def _photos(self, now_ms: int) -> list[Due]:
+    async def _photos(self, now_ms: int) -> list[DueDeletion]:
         """Photos of works that are over; none while the state may lack works."""
         clock_ms = (await self.store.rows(CLOCK, 1))[0].get("now", 0)
         is_whole = abs(now_ms - clock_ms) < LATE_MS and not await self.store.is_rebuilding()
@@ -137,7 +138,7 @@ class Deleter:
         names = await self.store.client.hkeys(hash_of(WORKS, 0))
         over = overs((name.decode() for name in names), works, now_ms)
         old = await asyncio.to_thread(old_photos, Path(self.settings.photos), over, now_ms)
-        return [Due("photos", len(old), lambda: asyncio.to_thread(remove_folders, old))]
+        return [DueDeletion("photos", len(old), lambda: asyncio.to_thread(remove_folders, old))]
 
 
 def _trimming(client: Any, streams: list[str], before: str) -> Callable[[], Awaitable[int]]:

@@ -30,7 +30,7 @@ from streams.state.store import Store
 PLACE: Place = (topics.ACCOUNTS.name, 0)
 
 
-class Told(NamedTuple):
+class ToldAccount(NamedTuple):
     """What is to stand on the log of an account, and when it was told."""
 
     account: Account
@@ -40,7 +40,7 @@ class Told(NamedTuple):
 class Plan(NamedTuple):
     """What is written again, how many former secrets that leaves out, and up to where it goes."""
 
-    told: list[Told]
+    told: list[ToldAccount]
     secrets: int
     end: int
 
@@ -71,7 +71,7 @@ async def take_out(settings: Settings, plan: Plan) -> None:
 
 def redacted(
     records: Sequence[Record], known: Mapping[str, Account], gone: Mapping[str, int]
-) -> Iterator[Told]:
+) -> Iterator[ToldAccount]:
     """The messages of the accounts that are known, and of the names that are nobody else's, in
     their order: each has of its secrets those that hold now. What was forgotten, and names that
     were let go, are left out. Pure.
@@ -81,11 +81,11 @@ def redacted(
     for at, (account, stamp_ms) in enumerate(told):
         name = account.account
         if name in gone and at == removed.get(name):
-            yield Told(replace(account, changed_ms=gone[name]), stamp_ms)
+            yield ToldAccount(replace(account, changed_ms=gone[name]), stamp_ms)
         elif name in gone and not account.is_removed:
-            yield Told(_without(account, None), stamp_ms)
+            yield ToldAccount(_without(account, None), stamp_ms)
         elif name in known and at > removed.get(name, -1):
-            yield Told(_without(account, known[name]), stamp_ms)
+            yield ToldAccount(_without(account, known[name]), stamp_ms)
 
 
 def _without(account: Account, now: Account | None) -> Account:
@@ -100,17 +100,17 @@ def _without(account: Account, now: Account | None) -> Account:
     )
 
 
-def _accounts(records: Iterable[Record]) -> Iterator[Told]:
+def _accounts(records: Iterable[Record]) -> Iterator[ToldAccount]:
     for record in records:
         try:
             message = wire.decode(record.payload or b"")
         except RecordRefusedError:
             continue
         if isinstance(message, Account):
-            yield Told(message, record.stamp_ms)
+            yield ToldAccount(message, record.stamp_ms)
 
 
-def _secrets(told: Iterable[Told]) -> set[object]:
+def _secrets(told: Iterable[ToldAccount]) -> set[object]:
     rows = [each.account for each in told]
     texts = (x for row in rows for x in (row.password_hash, row.code_secret, row.token_hash) if x)
     return {*texts, *(key for row in rows for key in row.passkeys)}

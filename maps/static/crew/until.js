@@ -72,7 +72,7 @@ export function openUntil(ends_ms, now_ms, pick) {
   quick[0].focus();
 }
 
-export function closeUntil() {
+function closeUntil() {
   show(false);
   extendButton().focus();
 }

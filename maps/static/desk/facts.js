@@ -34,7 +34,7 @@ function sourceLink(id) {
 
 /** A text in pieces, with a link to dial for each of the numbers in it.
  * @param {string} text @param {string[]} phones @returns {(string | Node)[]} */
-export function withPhones(text, phones) {
+function withPhones(text, phones) {
   const phone = phones.find((number) => text.includes(number));
   if (!phone) return [text];
   const at = text.indexOf(phone);

@@ -79,7 +79,7 @@ function make(tag, attributes) {
 
 /** The part of the city that holds points, in proportion; x and y in the drawing's pixels.
  * @param {Point[]} points @returns {SketchView} */
-export function viewOf(points) {
+function viewOf(points) {
   const lons = points.map(([lon]) => lon), lats = points.map(([, lat]) => lat);
   const west = Math.min(...lons), east = Math.max(...lons);
   const south = Math.min(...lats), north = Math.max(...lats);

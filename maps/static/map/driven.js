@@ -3,7 +3,7 @@ import { byId, el, termRow } from "../dom.js";
 import { t } from "../words.js";
 
 /** Up to how many minutes a class goes; the last is beyond, or of no bus at all. */
-export const PROMISES = [5, 10, 20, 40, Infinity];
+const PROMISES = [5, 10, 20, 40, Infinity];
 const NAMES = ["5", "10", "20", "40", "none"];
 
 /** The class of a promise in minutes, 0 or nothing: none. @param {number | undefined} minutes */

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from streams.reports.writers.document import NOTHING, Chart, Series
+from streams.reports.writers.document import NOTHING, ChartBlock, Series
 from streams.statistics.figure import ChartKind
 
 WIDTH = 680
@@ -29,7 +29,7 @@ PATTERNS = (
 _STEPS = ("#f4f7fa", "#d5e1ed", "#a9c3dc", "#6d97bf", "#38699b", "#173f68")
 
 
-def svg_of(chart: Chart) -> str:
+def svg_of(chart: ChartBlock) -> str:
     """The chart as one SVG element, its caption and alternative text inside."""
     height, body = _DRAWN[chart.kind](chart)
     title = f"<title>{escape(chart.title)}</title><desc>{escape(chart.alt)}</desc>"
@@ -96,7 +96,7 @@ def _values(series: Sequence[Series]) -> list[float]:
     return [value for each in series for value in each.values if value is not None] + ends
 
 
-def _unit(chart: Chart) -> list[str]:
+def _unit(chart: ChartBlock) -> list[str]:
     if not chart.unit:
         return []
     return [_text(WIDTH - 8, 14, f"({chart.unit})", text_anchor="end", fill=SOFT)]
@@ -125,7 +125,7 @@ def _bar(x: float, y: float, width: float, height: float, at: int) -> str:
     )
 
 
-def _bars(chart: Chart) -> tuple[float, list[str]]:
+def _bars(chart: ChartBlock) -> tuple[float, list[str]]:
     """A bar for each label and series, from left to right, its number at its end."""
     size, gap, top = 15.0, 9.0, 26.0
     group = size * len(chart.series) + gap
@@ -169,7 +169,7 @@ def _mark(x: float, y: float, at: int) -> str:
     return f'<circle cx="{_n(x)}" cy="{_n(y)}" r="3" fill="{fill}" stroke="{MAIN}"/>'
 
 
-def _lines(chart: Chart) -> tuple[float, list[str]]:
+def _lines(chart: ChartBlock) -> tuple[float, list[str]]:
     """A line for each series; where a value is missing the line is broken."""
     top, bottom, height = 28.0, 238.0, 262.0
     known = _values(chart.series) or [0.0]
@@ -215,7 +215,7 @@ def _whisker(x1: float, y1: float, x2: float, y2: float) -> list[str]:
     return [_line(x1, y1, x2, y2, MAIN), *ends]
 
 
-def _intervals(chart: Chart) -> tuple[float, list[str]]:
+def _intervals(chart: ChartBlock) -> tuple[float, list[str]]:
     """A point for each label on a common scale, the ends between which it lies, and its number."""
     size, top = 22.0, 26.0
     each = chart.series[0]
@@ -263,7 +263,7 @@ def _labels_below(labels: Sequence[str], xs: Sequence[float], y: float) -> list[
     ]
 
 
-def _heat(chart: Chart) -> tuple[float, list[str]]:
+def _heat(chart: ChartBlock) -> tuple[float, list[str]]:
     """A row of cells for each series, darker the higher, each with its number where it fits."""
     room = min(120.0, max((text_width(each.name, 12) for each in chart.series), default=0) + 12)
     cell_width = (WIDTH - room - 10) / max(1, len(chart.labels))

@@ -17,7 +17,7 @@ NOTHING = "–"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class BlockColumn:
     """A column of a table; one with `places` holds numbers, rounded to so many of them. Its name
     states the unit where a head needs one, as on the page of statistics; `unit` is of its values.
     """
@@ -31,7 +31,7 @@ class Column:
         return self.places is not None
 
 
-def rounded(cell: Cell, column: Column) -> Cell:
+def rounded(cell: Cell, column: BlockColumn) -> Cell:
     """The cell as its column keeps it: halves go away from zero, as offices round."""
     if column.places is None or cell is None:
         return cell if cell is None else str(cell)
@@ -41,7 +41,7 @@ def rounded(cell: Cell, column: Column) -> Cell:
     return float(exact) + 0.0 if column.places else int(exact)  # no minus before a zero
 
 
-def shown(cell: Cell, column: Column) -> str:
+def shown(cell: Cell, column: BlockColumn) -> str:
     """The text of a cell: `1,234.5`, or a dash where there is no value."""
     if cell is None:
         return NOTHING
@@ -104,12 +104,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableBlock:
     """A numbered table; its rows hold what `rounded` made of each cell."""
 
     label: str
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[BlockColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
 
@@ -126,15 +126,15 @@ class Table:
 def table(
     label: str,
     caption: str,
-    columns: Sequence[Column],
+    columns: Sequence[BlockColumn],
     rows: Iterable[Sequence[Cell]],
     notes: Sequence[str] = (),
-) -> Table:
+) -> TableBlock:
     """A table with every cell rounded; ValueError for a row that has another number of cells."""
     kept = tuple(tuple(map(rounded, row, columns)) for row in rows)
     if any(len(row) != len(columns) for row in kept):
         raise ValueError(f"a row of {caption!r} has not {len(columns)} cells")
-    return Table(label, caption, tuple(columns), kept, tuple(notes))
+    return TableBlock(label, caption, tuple(columns), kept, tuple(notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class ChartBlock:
     """A numbered chart. `alt` says what it shows to somebody who does not see it."""
 
     label: str
@@ -166,7 +166,7 @@ class Chart:
         return f"{self.label} {self.caption}".strip()
 
 
-Block = Heading | Line | Table | Chart
+Block = Heading | Line | TableBlock | ChartBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +187,9 @@ class Document:
     made_ms: int
 
     @property
-    def tables(self) -> tuple[Table, ...]:
-        return tuple(block for block in self.blocks if isinstance(block, Table))
+    def tables(self) -> tuple[TableBlock, ...]:
+        return tuple(block for block in self.blocks if isinstance(block, TableBlock))
 
     @property
-    def charts(self) -> tuple[Chart, ...]:
-        return tuple(block for block in self.blocks if isinstance(block, Chart))
+    def charts(self) -> tuple[ChartBlock, ...]:
+        return tuple(block for block in self.blocks if isinstance(block, ChartBlock))

@@ -3,7 +3,15 @@
 from html import escape
 
 from streams.reports.writers.charts import svg_of
-from streams.reports.writers.document import Block, Chart, Document, Heading, Line, Mark, Table
+from streams.reports.writers.document import (
+    Block,
+    ChartBlock,
+    Document,
+    Heading,
+    Line,
+    Mark,
+    TableBlock,
+)
 from streams.words.catalogue import word
 
 STYLE = """
@@ -91,7 +99,7 @@ def _block(block: Block) -> str:
         return f"<h{block.level + 1}>{escape(block.whole)}</h{block.level + 1}>\n"
     if isinstance(block, Line):
         return _line(block)
-    if isinstance(block, Chart):
+    if isinstance(block, ChartBlock):
         return f"<figure>{svg_of(block)}<figcaption>{escape(block.title)}</figcaption></figure>\n"
     return _table(block)
 
@@ -106,7 +114,7 @@ def _line(line: Line) -> str:
     return f'<p class="line rank{line.mark.depth}{note}">{mark}{text}</p>\n'
 
 
-def _table(table: Table) -> str:
+def _table(table: TableBlock) -> str:
     heads, *rows = table.texts()
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     body = "".join(f"<tr>{_row(row, table)}</tr>\n" for row in rows)
@@ -117,7 +125,7 @@ def _table(table: Table) -> str:
     )
 
 
-def _row(texts: list[str], table: Table) -> str:
+def _row(texts: list[str], table: TableBlock) -> str:
     return "".join(
         f'<td class="number">{escape(text)}</td>'
         if column.is_number

@@ -18,12 +18,12 @@ from hwpx.tools.package_validator import validate_editor_open_safety, validate_p
 from streams.contract.errors import PlainError
 from streams.reports.writers.document import (
     Block,
-    Chart,
+    ChartBlock,
     Document,
     Heading,
     Line,
     Run,
-    Table,
+    TableBlock,
     shown,
 )
 from streams.reports.writers.pdf import widths
@@ -151,12 +151,12 @@ class _Writer:
         elif isinstance(block, Line):
             mark = (Run(f"{block.mark} "),) if block.mark else ()
             self.paragraph((*mark, *block.runs), _LINES[block.mark.depth])
-        elif isinstance(block, Chart):
+        elif isinstance(block, ChartBlock):
             self.chart(block, picture())
         else:
             self.table(block)
 
-    def chart(self, chart: Chart, png: bytes) -> None:
+    def chart(self, chart: ChartBlock, png: bytes) -> None:
         """A chart as a picture; what it shows is said in its description too."""
         wide, high = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
         picture = self.file.add_picture(
@@ -166,7 +166,7 @@ class _Writer:
             comment.text = chart.alt
         self.paragraph((Run(chart.title),), _UNDER)
 
-    def table(self, table: Table) -> None:
+    def table(self, table: TableBlock) -> None:
         """A table below its caption, its first row on each page anew."""
         self.paragraph((Run(table.title),), _CAPTION)
         made = self.file.add_table(len(table.rows) + 1, len(table.columns), width=_BODY_WIDTH)

@@ -7,7 +7,15 @@ from typing import Any
 import typst
 
 from streams.reports.writers.charts import svg_of, text_width
-from streams.reports.writers.document import Block, Chart, Document, Heading, Line, Mark, Table
+from streams.reports.writers.document import (
+    Block,
+    ChartBlock,
+    Document,
+    Heading,
+    Line,
+    Mark,
+    TableBlock,
+)
 from streams.reports.writers.fonts import Lettering
 
 PICTURE_PPI = 220.0
@@ -36,7 +44,7 @@ def pages(document: Document, lettering: Lettering, ppi: float = 100.0) -> list[
     return _pictures(source(), inputs(document, lettering.family), lettering, ppi)
 
 
-def pictures(charts: tuple[Chart, ...], lettering: Lettering) -> list[bytes]:
+def pictures(charts: tuple[ChartBlock, ...], lettering: Lettering) -> list[bytes]:
     """Each chart as PNG."""
     if not charts:
         return []
@@ -95,7 +103,7 @@ def _block(block: Block) -> dict[str, Any]:
             "note": block.mark is Mark.NOTE,
             "runs": [{"text": run.text, "strong": run.is_strong} for run in block.runs],
         }
-    if isinstance(block, Chart):
+    if isinstance(block, ChartBlock):
         svg, title = svg_of(block), block.title
         return {"kind": "chart", "title": title, "svg": svg, "alt": block.alt}
     heads, *rows = block.texts()
@@ -110,7 +118,7 @@ def _block(block: Block) -> dict[str, Any]:
     }
 
 
-def widths(table: Table) -> list[float]:
+def widths(table: TableBlock) -> list[float]:
     """How wide each column is beside the others, in letters: by its longest text, within bounds,
     and by the longest word of its head, which may go on in the next line.
     """

@@ -11,10 +11,17 @@ from typing import Any
 import xlsxwriter
 
 from streams.reports.writers.charts import text_width
-from streams.reports.writers.document import Block, Chart, Document, Heading, Line, Table, shown
+from streams.reports.writers.document import (
+    Block,
+    ChartBlock,
+    Document,
+    Heading,
+    Line,
+    TableBlock,
+    shown,
+)
 from streams.words.catalogue import word
 
-PICTURE_ROWS = 18
 _LOOKS: Mapping[str, Mapping[str, object]] = {
     "title": {"bold": True, "font_size": 20, "align": "center", "top": 5, "bottom": 1},
     "subtitle": {"align": "center", "font_color": "#333333"},
@@ -129,14 +136,14 @@ def _block(looked: _Book, sheet: Any, row: int, block: Block, waiting: Any) -> i
     if isinstance(block, Line):
         indent = "   " * max(0, block.mark.depth - 1)
         return _wide(looked, sheet, row, f"{indent}{block.whole}", "line")
-    if isinstance(block, Chart):
+    if isinstance(block, ChartBlock):
         return _picture(looked, sheet, row, block, next(waiting))
     target = f"internal:'{block.label}'!A1"
     sheet.write_url(row, 0, target, looked.look("link"), f"{block.title}")
     return row + 1
 
 
-def _picture(looked: _Book, sheet: Any, row: int, chart: Chart, png: bytes) -> int:
+def _picture(looked: _Book, sheet: Any, row: int, chart: ChartBlock, png: bytes) -> int:
     wide = int.from_bytes(png[16:20], "big")
     scale = 690 / wide  # the six columns are about 700 pixels wide
     sheet.insert_image(
@@ -161,7 +168,7 @@ def _dpi(png: bytes) -> float:
     return 96.0 if at < 0 else int.from_bytes(png[at + 4 : at + 8], "big") * 0.0254
 
 
-def _table_sheet(looked: _Book, table: Table) -> None:
+def _table_sheet(looked: _Book, table: TableBlock) -> None:
     sheet = looked.book.add_worksheet(table.label)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)

@@ -12,7 +12,7 @@ const SLACK_PX = 12, FINGER = 1.6, LARGE_FROM_ZOOM = 15, EDGE_PX = 1.5;
 const UNDER_ROADS = 210; // a tint or hatch over a road would change what its colour says
 
 /** The colour of a look as the page has it now. @param {number} look */
-export const colourOf = (look) =>
+const colourOf = (look) =>
   getComputedStyle(document.documentElement).getPropertyValue(`--data-${look + 1}`).trim() || "CanvasText";
 
 /** Adds the outline of a look around a place. @param {Ui.Context | Path2D} path @param {number} look

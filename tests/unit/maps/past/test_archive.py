@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from maps.http.refusals import RequestRefusedError
-from maps.past.archive import Archive
+from maps.past.archive import DayArchive
 from maps.statistics.asking import HistoryDesk
 from streams.contract.enums import Level
 from streams.contract.times import HOUR_MS, MINUTE_MS, midnight_ms
@@ -60,15 +60,15 @@ def _folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(name="archive")
-async def _archive(folder: Path, clock: Clock) -> AsyncIterator[Archive]:
+async def _archive(folder: Path, clock: Clock) -> AsyncIterator[DayArchive]:
     desk = HistoryDesk(str(folder), clock)
-    archive = Archive(desk, str(folder), NETWORK, clock)
+    archive = DayArchive(desk, str(folder), NETWORK, clock)
     yield archive
     await desk.close()
     archive.close()
 
 
-async def test_many_who_ask_at_once_and_for_many_days_get_each_its_own(archive: Archive) -> None:
+async def test_many_who_ask_at_once_and_for_many_days_get_each_its_own(archive: DayArchive) -> None:
     archive.warm()
     looked = await asyncio.gather(*(archive.days() for _ in range(5)))
     assert all(each is looked[0] for each in looked), "the folder is looked through once"
@@ -81,7 +81,7 @@ async def test_many_who_ask_at_once_and_for_many_days_get_each_its_own(archive: 
 
 
 async def test_a_file_that_is_mended_is_read_again_within_a_minute(
-    archive: Archive, folder: Path, clock: Clock
+    archive: DayArchive, folder: Path, clock: Clock
 ) -> None:
     [file] = (folder / "link_minutes" / f"day={FIRST}").glob("*.parquet")
     raw = file.read_bytes()
@@ -113,7 +113,7 @@ async def test_a_day_is_kept_as_what_it_was_read_from(folder: Path, clock: Clock
     raw = file.read_bytes()
     file.write_bytes(raw[:-9])
     desk = GatedDesk()
-    with closing(Archive(desk, str(folder), NETWORK, clock)) as archive:
+    with closing(DayArchive(desk, str(folder), NETWORK, clock)) as archive:
         early = asyncio.ensure_future(archive.moment(NOON_MS, {}))
         await asyncio.wait_for(desk.came.wait(), 10)
         file.write_bytes(raw)
@@ -131,19 +131,19 @@ async def test_a_links_day_knows_what_stood_at_its_midnight_and_reads_no_day_aft
 ) -> None:
     desk, begin_ms = GatedDesk(), midnight_ms(FIRST + timedelta(days=3))
     desk.gate.set()
-    with closing(Archive(desk, str(folder), NETWORK, clock)) as archive:
+    with closing(DayArchive(desk, str(folder), NETWORK, clock)) as archive:
         past = await archive.link(0, begin_ms, begin_ms + 24 * HOUR_MS)
     assert past.minutes.closed()[0][0] == begin_ms
     assert desk.asked == 2, "the day, and its passages"
 
 
-async def test_a_day_without_files_is_a_gap(archive: Archive) -> None:
+async def test_a_day_without_files_is_a_gap(archive: DayArchive) -> None:
     gap = await archive.moment(NOON_MS + 40 * 24 * HOUR_MS, {})
     assert (gap.reason, gap.picture.links) == ("no_record", {})
 
 
 async def test_without_duckdb_the_days_are_listed_and_none_is_read(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
+    archive: DayArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)
     for name in ("reading", "past_reading"):
@@ -157,7 +157,7 @@ async def test_without_duckdb_the_days_are_listed_and_none_is_read(
 
 async def test_without_a_folder_there_is_no_day(clock: Clock) -> None:
     desk = HistoryDesk("", clock)
-    archive = Archive(desk, "", NETWORK, clock)
+    archive = DayArchive(desk, "", NETWORK, clock)
     archive.warm()
     assert (await archive.state(), await archive.days()) == ("no_folder", {})
     assert await archive.first_ms() is None

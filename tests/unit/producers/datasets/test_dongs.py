@@ -7,10 +7,10 @@ import pytest
 from producers.__main__ import main
 from producers.datasets.checking import check_files
 from producers.datasets.city import city_for
-from producers.datasets.descriptor import Draw
 from producers.datasets.dongs import FILE, Dongs, dongs_of, parsed
 from producers.datasets.loading import SHIPPED, DescriptorError, load
 from producers.datasets.reading import Outcome
+from streams.contract.dataset import DatasetDraw
 from streams.geo.addresses import Gazetteer
 
 HEAD = """id = "people"
@@ -134,6 +134,6 @@ def test_every_dong_of_the_shipped_table_has_a_code_of_each_office() -> None:
 
 
 def test_shipped_descriptors_by_dong_are_drawn_so() -> None:
-    drawn = [x.stem for x in sorted(SHIPPED.glob("*.toml")) if load(x).drawn is Draw.DONG]
+    drawn = [x.stem for x in sorted(SHIPPED.glob("*.toml")) if load(x).drawn is DatasetDraw.DONG]
     assert len(drawn) == 7, drawn
     assert all(load(SHIPPED / f"{name}.toml").shaded for name in drawn)

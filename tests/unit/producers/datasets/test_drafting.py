@@ -8,10 +8,11 @@ import pytest
 
 from producers.__main__ import main
 from producers.datasets.checking import check_files
-from producers.datasets.descriptor import Descriptor, Grade, Treatment, ValueType
+from producers.datasets.descriptor import Descriptor, Treatment, ValueType
 from producers.datasets.drafting import draft_of
 from producers.datasets.loading import load
 from producers.datasets.opening import UnreadableFileError
+from streams.contract.dataset import DatasetGrade
 from tests.unit.producers.reading.test_permit_formats import sheet_of, workbook
 
 CANARIES = ("김봄내", "010-2345-6789", "033-250-3000", "900101-1234567", "301호", "bom@nae.kr")
@@ -45,7 +46,7 @@ def drafted(folder: Path, file: Path) -> tuple[Descriptor, str]:
 def test_a_draft_has_types_key_place_and_drops_what_looks_personal(tmp_path: Path) -> None:
     file = table(tmp_path, COLUMNS)
     found, words = drafted(tmp_path, file)
-    assert (found.id, found.key, found.grade) == ("lamps", ("관리번호",), Grade.INTERNAL)
+    assert (found.id, found.key, found.grade) == ("lamps", ("관리번호",), DatasetGrade.INTERNAL)
     types = {x.name: x.type for x in found.columns if x.personal is None}
     assert types == {
         "관리번호": ValueType.CODE, "개수": ValueType.WHOLE, "폭(m)": ValueType.NUMBER,

@@ -3,15 +3,15 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from streams.reports.writers.charts import cut, nice_ticks, svg_of, text_width
-from streams.reports.writers.document import Chart, Series
+from streams.reports.writers.document import ChartBlock, Series
 from streams.statistics.figure import ChartKind
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "</text><script>alert(1)</script>&\"'"
 
 
-def chart(kind: ChartKind, labels: tuple[str, ...], *series: Series) -> Chart:
-    return Chart("그림 1", "제목", kind, labels, series, "시간", 1, "대체 글")
+def chart(kind: ChartKind, labels: tuple[str, ...], *series: Series) -> ChartBlock:
+    return ChartBlock("그림 1", "제목", kind, labels, series, "시간", 1, "대체 글")
 
 
 def texts(drawn: str) -> list[str]:
@@ -35,7 +35,9 @@ POINTS = chart(ChartKind.INTERVALS, ("도로과",), Series("준수율", (50.0,),
 
 
 @pytest.mark.parametrize("drawn", [BARS, LINES, HEAT, POINTS], ids=lambda each: str(each.kind))
-def test_a_chart_is_well_formed_says_what_it_shows_and_is_the_same_each_time(drawn: Chart) -> None:
+def test_a_chart_is_well_formed_says_what_it_shows_and_is_the_same_each_time(
+    drawn: ChartBlock,
+) -> None:
     svg = svg_of(drawn)
     root = ET.fromstring(svg)  # noqa: S314 - ours
     assert svg == svg_of(drawn)

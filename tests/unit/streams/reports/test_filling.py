@@ -5,7 +5,7 @@ import pytest
 from streams.reports import template
 from streams.reports.filling import About, fill
 from streams.reports.template import TemplateError
-from streams.reports.writers.document import Chart, Document, Heading, Line, Table
+from streams.reports.writers.document import ChartBlock, Document, Heading, Line, TableBlock
 from streams.statistics import figure as stats
 from streams.statistics.figure import Figure, Query, Unit
 
@@ -83,14 +83,14 @@ def test_what_fills_a_place(place: str, text: str) -> None:
 
 def test_what_is_not_known_is_a_dash_with_its_meaning_and_zero_is_zero() -> None:
     (table,) = filled("![정체](table:jams)\n").blocks
-    assert isinstance(table, Table)
+    assert isinstance(table, TableBlock)
     assert table.texts()[1:] == [["중앙로", "12.3"], ["공지로", "–"], ["–", "3.0"]]
     assert table.notes == ("‘–’는 자료가 없음을 뜻하며 0과 다름",)
 
 
 def test_a_table_that_is_cut_says_of_how_many() -> None:
     (table,) = filled("![정체](table:jams?top=1&columns=jam_h)\n").blocks
-    assert isinstance(table, Table)
+    assert isinstance(table, TableBlock)
     assert (table.title, table.texts()) == ("표 1 정체", [[table.columns[0].name], ["12.3"]])
     assert table.notes == ("전체 3건 중 상위 1건",)
 
@@ -103,7 +103,7 @@ def test_a_statistic_without_rows_gives_one_sentence_instead_of_table_and_chart(
 
 def test_a_chart_says_in_words_what_it_shows() -> None:
     (chart,) = filled("![정체](chart:jams)\n").blocks
-    assert isinstance(chart, Chart)
+    assert isinstance(chart, ChartBlock)
     assert chart.labels == ("중앙로", "공지로", "–")
     assert chart.series[0].values == (12.3, None, 3.0)
     assert chart.alt.startswith("막대그래프. 정체. 값 2개. 가장 큰 값은 중앙로 12.3시간")

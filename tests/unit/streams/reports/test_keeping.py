@@ -25,7 +25,7 @@ from streams.reports.keeping import (
     newest,
     overdue,
 )
-from streams.reports.kinds import Due, period_of, stem
+from streams.reports.kinds import DueReport, period_of, stem
 from streams.reports.making import own_template, template_of
 from streams.reports.shelf import ReportShelf, files_of
 from streams.reports.template import TemplateError
@@ -33,7 +33,7 @@ from streams.words.catalogue import word
 from tests.cities.archive import keep, made_up
 
 PERSON = "성춘향 010-2345-6789"
-NOVEMBER = Due(ReportKind.MONTHLY, period_of(ReportKind.MONTHLY, date(2026, 11, 5)))
+NOVEMBER = DueReport(ReportKind.MONTHLY, period_of(ReportKind.MONTHLY, date(2026, 11, 5)))
 DAYS = days_of(NOVEMBER.period)
 END_MS = NOVEMBER.period.until_ms
 

@@ -8,7 +8,7 @@ from streams.contract.enums import ReportKind
 from streams.contract.times import DAY_MS, HOUR_MS, midnight_ms
 from streams.reports.about import about, time_text
 from streams.reports.asking import Known
-from streams.reports.kinds import Due, before, due_reports, period_of, serial, stem
+from streams.reports.kinds import DueReport, before, due_reports, period_of, serial, stem
 from streams.statistics.period import Period
 
 DAY = date(2026, 11, 28)
@@ -61,7 +61,7 @@ def test_nothing_is_due_twice_and_nothing_before_its_days_are_over() -> None:
     midnight = midnight_ms(DAY)
     assert due_reports(midnight - HOUR_MS, midnight - 1) == ()
     yesterday = Period(date(2026, 11, 27), date(2026, 11, 27))
-    assert due_reports(midnight - 1, midnight) == (Due(ReportKind.DAILY, yesterday),)
+    assert due_reports(midnight - 1, midnight) == (DueReport(ReportKind.DAILY, yesterday),)
     assert due_reports(midnight, midnight + HOUR_MS) == ()
 
 

@@ -21,8 +21,8 @@ from streams.reports.making import written
 from streams.reports.options import FORMATS
 from streams.reports.writers import fonts, pdf
 from streams.reports.writers.document import (
-    Chart,
-    Column,
+    BlockColumn,
+    ChartBlock,
     Document,
     Heading,
     Line,
@@ -48,7 +48,7 @@ HOSTILE = (
     "'\"",
     "0012",
 )
-COLUMNS = (Column("도로"), Column("정체", "시간", 1), Column("통제", "건", 0))
+COLUMNS = (BlockColumn("도로"), BlockColumn("정체", "시간", 1), BlockColumn("통제", "건", 0))
 ROWS = (
     *((text, 1234.25 + at, 1_000 * at) for at, text in enumerate(HOSTILE)),
     ("중앙로", None, 0),
@@ -69,7 +69,7 @@ DOCUMENT = Document(
             for at, mark in enumerate(Mark)
         ),
         table("표 1", "도로별 정체", COLUMNS, ROWS, ("각주",)),
-        Chart(
+        ChartBlock(
             "그림 1",
             "정체",
             ChartKind.BARS,
@@ -79,7 +79,7 @@ DOCUMENT = Document(
             1,
             "막대그래프",
         ),
-        table("표 2", "한 줄", (Column("값", "", 2),), ((0.1 + 0.2,),)),
+        table("표 2", "한 줄", (BlockColumn("값", "", 2),), ((0.1 + 0.2,),)),
     ),
     closing=("붙임  통계표 1부.  끝.",),
     language="ko",
@@ -267,7 +267,7 @@ def test_the_hwpx_package_is_whole(files: Mapping[str, bytes]) -> None:
 
 
 def test_a_number_is_rounded_once_and_halves_go_away_from_zero() -> None:
-    column = Column("값", "", 1)
+    column = BlockColumn("값", "", 1)
     assert [rounded(value, column) for value in (0.25, -0.25, 0.05, 1e15)] == [
         0.3,
         -0.3,
@@ -276,7 +276,7 @@ def test_a_number_is_rounded_once_and_halves_go_away_from_zero() -> None:
     ]
     assert shown(rounded(-0.01, column), column) == "0.0"
     assert shown(rounded(1234.25, column), column) == "1,234.3"
-    assert shown(rounded(2.5, Column("수", places=0)), Column("수", places=0)) == "3"
+    assert shown(rounded(2.5, BlockColumn("수", places=0)), BlockColumn("수", places=0)) == "3"
 
 
 def test_a_row_of_another_length_is_refused() -> None:
