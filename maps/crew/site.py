@@ -115,9 +115,8 @@ def _against(work: Work, facts: CardFacts, verdict: Verdict, scene: Scene) -> Bu
     if not (scene.is_known and is_full and facts.seen.count):
         return None
     n, is_contradicted = facts.seen.count, verdict.ground is Ground.CONTRADICTED
-    code = "site.against.one" if n == 1 else "site.against"
     text = phrase(
-        "site.contradicted" if is_contradicted else code,
+        "site.contradicted" if is_contradicted else "site.against",
         n=n,
         age=age(scene.now_ms - facts.seen.observed_ms),
     )

@@ -16,15 +16,24 @@ const FORMS = {
   capital: (text) => text.slice(0, 1).toUpperCase() + text.slice(1),
 };
 
-/** The words for a key in a language, the key itself without any. A text holds values as `{n}`,
- * `{name:은/는}`, `{name:lower}`. @param {string} lang @param {string} key @param {Values} [values] */
+/** The words for a key in a language, the key itself without any. A text holds values as `{n}`, `{name:은/는}`,
+ * `{n:bus/buses}` (1 bus, 3 buses), `{name:lower}`. @param {string} lang @param {string} key
+ * @param {Values} [values] */
 export function wordIn(lang, key, values = {}) {
   const text = CATALOGUE[lang]?.[key] ?? CATALOGUE[first()]?.[key] ?? key;
   return text.replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, form) => {
     const value = String(values[name] ?? "");
     if (!form) return value;
-    return form in FORMS ? FORMS[form](value) : withParticle(value, form);
+    return form in FORMS ? FORMS[form](value) : withPair(value, form);
   });
+}
+
+/** The value with the one of two that fits it: a particle, or a noun in its number.
+ * @param {string} value @param {string} pair */
+function withPair(value, pair) {
+  if (!/^[\w ]+\/[\w ]+$/.test(pair)) return withParticle(value, pair);
+  const [one, several] = pair.split("/");
+  return `${value} ${value === "1" ? one : several}`;
 }
 
 /** The words for a key in the language chosen. @param {string} key @param {Values} [values] */

@@ -1,7 +1,7 @@
 """The words for people, by language and code. A language is a file beside this one, `ko.json`.
 
-A text may hold named values: `{count}`, `{name:은/는}` (the value and its particle), `{name:lower}`
-and `{name:capital}`.
+A text may hold named values: `{count}`, `{name:은/는}` (the value and its particle),
+`{count:bus/buses}` (1 bus, 3 buses), `{name:lower}` and `{name:capital}`.
 """
 
 import json
@@ -96,7 +96,7 @@ def word(language: str, code: str, /, **values: Value) -> str:
 
     def filled(match: re.Match[str]) -> str:
         name, form = match.groups()
-        return _FORMS.get(form, _with_particle)(_text(values[name], language), form)
+        return _FORMS.get(form, _with_pair)(_text(values[name], language), form)
 
     return VALUE.sub(filled, texts(language)[code])
 
@@ -110,5 +110,9 @@ def _text(value: Value, language: str) -> str:
     return str(value) if isinstance(value, str | int | float) else value.to(language)
 
 
-def _with_particle(text: str, pair: str) -> str:
-    return with_particle(text, cast("Pair", pair))
+def _with_pair(text: str, pair: str) -> str:
+    """The value with the one of two that fits it: a particle, or a noun in its number."""
+    if not pair.isascii():
+        return with_particle(text, cast("Pair", pair))
+    one, several = pair.split("/")
+    return f"{text} {one if text == '1' else several}"

@@ -10,12 +10,19 @@ from tests.texts import both
 @pytest.fixture
 def short_words(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = {
-        "ko": {"as_is": "{text}", "one": "하나", "name": "{name:은/는} {count}건", "low": "{of}"},
+        "ko": {
+            "as_is": "{text}",
+            "one": "하나",
+            "name": "{name:은/는} {count}건",
+            "low": "{of}",
+            "many": "버스 {n}대",
+        },
         "en": {
             "as_is": "{text}",
             "one": "One",
             "name": "{name:capital}: {count}",
             "low": "{of:lower}",
+            "many": "{n:bus has/buses have} passed",
         },
     }
     monkeypatch.setattr(catalogue, "texts", texts.__getitem__)
@@ -28,6 +35,15 @@ def test_a_text_takes_its_values_in_the_form_that_it_asks_for() -> None:
     assert word("ko", "name", name="공사", count=3) == "공사는 3건"
     assert word("ko", "name", name="교동길", count=3) == "교동길은 3건"
     assert word("en", "name", name="works", count=3) == "Works: 3"
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [(1, "1 bus has"), (0, "0 buses have"), (3, "3 buses have"), (11, "11 buses have")],
+)
+def test_a_noun_stands_in_its_number(n: int, said: str) -> None:
+    assert word("en", "many", n=n) == f"{said} passed"
+    assert word("ko", "many", n=n) == f"버스 {n}대"
 
 
 def test_a_value_may_be_a_phrase_and_reads_in_the_language_of_the_whole() -> None:
