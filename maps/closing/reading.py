@@ -74,19 +74,24 @@ _CLOSURES: tuple[tuple[Closure, str], ...] = (
     (Closure.BICYCLE, r"자전거\s*도?로\s*(?:통제|차단)?|bicycle lane"),
     (Closure.BUS_STOP, r"정류(?:장|소)\s*(?:폐쇄|통제|이전)|bus stop closed"),
     (Closure.FULL, r"(?:(?:교통|차량|도로|통행)\s*)?(?:통제|차단|폐쇄)(?:\s*중)?"),
-    (Closure.FULL, r"(?:(?:다|모두|완전히)\s*)?막(?:힘|음|아|혀|히|았|혔)[가-힣]*"),
 )
 _CLOSED = tuple(
     (closure, re.compile(rf"(?<!\S)(?:{text})(?![가-힣])", re.IGNORECASE))
     for closure, text in _CLOSURES
 )
+_BLOCKED = re.compile(
+    r"(?<!\S)(?:(?:다|모두|완전히)\s*)?막(?:힘|음|아|혀|히|았|혔)[가-힣]*(?![가-힣])", re.IGNORECASE
+)
+"""What people say of a closed road and of a jam alike."""
 _BOTH = re.compile(
     r"(?<!\S)(?:양\s*방향|양방|왕복(?:\s*\d{1,2}\s*차(?:로|선)(?:\s*중(?=\s))?)?|상하행선?|both\s*ways?)"
     r"(?:\s*모두)?(?![가-힣])",
     re.IGNORECASE,
 )
 _LIFTED = re.compile(
-    r"(?<!\S)(?:통제\s*)?(?:해제|종료|개통|재개|reopened)(?:됨|함|완료)?(?=[\s,.]|$)", re.IGNORECASE
+    r"(?<!\S)(?:(?:통제\s*)?(?:해제|종료|개통|재개|reopened)(?:됨|함|완료)?"
+    r"|(?:통제|차단|폐쇄)\s*(?:없|아니|안\s*[하함])[가-힣]*|안\s*막[힘혀혔힙히][가-힣]*|막히지\s*않[가-힣]*)(?=[\s,.]|$)",
+    re.IGNORECASE,
 )
 _DIRECTION = re.compile(
     r"(?<!\S)(?<![→⇒>~]\s)(?P<direction>[^\s→⇒>~]+?\s*(?:방향|방면)|상행선?|하행선?|inbound|outbound)(?=[\s,.]|$)",
@@ -157,7 +162,10 @@ def read_text(text: str, now_ms: int) -> ReadClosure:
     is_both = rest.take(_BOTH) is not None
     lanes = rest.take(_LANES)
     closure = _closure(rest)
+    is_blocked = rest.take(_BLOCKED) is not None
     cause, told = _cause(rest)
+    if closure is None and is_blocked and cause is not IncidentKind.OTHER:
+        closure = Closure.FULL
     heading = rest.take(_DIRECTION)
     runs = rest.runs()
     start, end, is_between = _places(runs[0] if runs else "")

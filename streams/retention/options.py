@@ -38,9 +38,9 @@ whole, with the account's name: the law keeps them. The deletion is a record wit
 
 A call is in the state for 7 days and on the log for 30: --anyway forgets one that the state has no
 more, so that no snapshot from then on has it."""
-FORGET_CODES = """exit codes: 0 done; 1 nothing of this id is known; 2 wrong usage, a reason that
-cannot be, or --yes is missing: nothing was done; 5 in the log, but no worker has folded it within
-10 s; 8 Kafka or Redis does not answer: the same command goes on"""
+FORGET_CODES = """exit codes: 0 done; 1 nothing of this id is known, and no --anyway; 2 wrong usage,
+a reason that cannot be, or --yes is missing: nothing was done; 5 in the log, but no worker has
+folded it within 10 s; 8 Kafka or Redis does not answer: the same command goes on"""
 
 
 def add_retention(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

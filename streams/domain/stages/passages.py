@@ -220,15 +220,17 @@ def _bearing(shown: BusView | None, lon: float, lat: float) -> int | None:
 
 
 def _forget(runs: Rows[VehicleRun], buses: Rows[BusView], tick_ms: int) -> None:
-    """Drop runs and buses unseen for half an hour, and at the turn of a day buses under the names
-    of the day before, which no report will have again; looked at once a minute.
+    """Drop runs and buses unseen for half an hour, and once after the turn of a day buses under the
+    names of the day before, most of which no report will have again; looked at once a minute.
     """
     if tick_ms % MINUTE_MS:
         return
     for run_id, run in runs.all().items():
         if tick_ms - run.seen_ms > KEEP_RUN_MS:
             runs.put(run_id, None)
+    turned_ms = tick_ms - RENAMED_MS
+    are_named_anew = kst_day(turned_ms) != kst_day(turned_ms - MINUTE_MS)
     for vehicle, bus in buses.all().items():
-        is_named_anew = kst_day(bus.observed_ms) != kst_day(tick_ms)
-        if tick_ms - bus.observed_ms > (RENAMED_MS if is_named_anew else KEEP_RUN_MS):
+        is_of_before = are_named_anew and kst_day(bus.observed_ms) != kst_day(tick_ms)
+        if is_of_before or tick_ms - bus.observed_ms > KEEP_RUN_MS:
             buses.put(vehicle, None)

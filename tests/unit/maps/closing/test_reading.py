@@ -140,6 +140,7 @@ def test_what_is_wrong_is_said_at_its_field(text: str, field: str, code: str) ->
         ("명동 싱크홀!!! 빨리 막아", IncidentKind.DISASTER, Closure.FULL, "싱크홀 빨리"),
         ("명동 사고로 다 막혔어요", IncidentKind.ACCIDENT, Closure.FULL, ""),
         ("명동 사고 1차로 막힘", IncidentKind.ACCIDENT, Closure.PARTIAL, ""),
+        ("명동 막힘", IncidentKind.OTHER, Closure.PARTIAL, ""),  # by whatever: it may be a jam
     ],
 )
 def test_words_as_they_come_over_the_telephone(
@@ -148,6 +149,13 @@ def test_words_as_they_come_over_the_telephone(
     found = read(text)
     assert (found.cause, found.closure, found.reason) == (kind, closure, reason)
     assert (found.start, found.troubles) == ("명동", ())
+
+
+@pytest.mark.parametrize("said", ["안 막힘", "안막혀요", "막히지 않음", "통제 없음", "차단 안 함"])
+def test_what_says_that_nothing_is_closed_closes_nothing(said: str) -> None:
+    found = read(f"명동 사고 {said}")
+    assert (found.closure, found.start) == (Closure.PARTIAL, "명동")
+    assert [each.code for each in found.troubles] == ["lifted"]
 
 
 def test_what_is_left_over_is_the_reason() -> None:

@@ -298,6 +298,10 @@ def test_at_midnight_buses_under_the_names_of_the_day_before_go() -> None:
     assert set(folded.state["buses"]) == {"v1", "v2"}  # the next report may be a while
     folded.take(Tick(midnight_ms + 3 * MINUTE_MS))
     assert set(folded.state["buses"]) == {"v2"}
+    late = replace(bus(0, 0), vehicle="v3", observed_ms=before)  # its feed has times of its own
+    folded.take(replace(batch(late), received_ms=midnight_ms + 200_000))
+    folded.take(Tick(midnight_ms + 4 * MINUTE_MS))
+    assert set(folded.state["buses"]) == {"v2", "v3"}
 
 
 def test_time_reaches_every_partition_and_half_an_hour_unseen_forgets_a_bus() -> None:
