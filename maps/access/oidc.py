@@ -277,15 +277,23 @@ class Provider:
         return await self._json("POST", address, data=form, auth=auth)
 
     async def _facts(self) -> tuple[Facts, Any]:
-        """The provider's addresses and its keys, asked for anew each hour."""
+        """The provider's addresses and its keys, asked for anew each hour; who needs no others does
+        not wait for who asks: anybody may send a token that has them asked for.
+        """
+        if (known := self._known()) is not None:
+            return known
         async with self._turn:
-            if self._found and time.monotonic() - self._found[0] < KNOWN_S:
-                return self._found[1:]
-            return await self._ask()
+            return self._known() or await self._ask()
+
+    def _known(self) -> tuple[Facts, Any] | None:
+        if self._found and time.monotonic() - self._found[0] < KNOWN_S:
+            return self._found[1:]
+        return None
 
     async def _other_keys(self, known: Any, *, is_logout: bool) -> tuple[Facts, Any] | None:
         """The same, asked for since `known` were; None where that was done lately for a token of
-        this kind: a logout that somebody made up keeps no login from new keys.
+        this kind: a logout that somebody made up keeps no login from new keys. A provider that was
+        away is asked as soon as it may be back.
         """
         async with self._turn:
             if self._found and self._found[2] is not known:  # somebody else's turn brought others
@@ -293,8 +301,9 @@ class Provider:
             now_s = time.monotonic()
             if now_s - self._again_s[is_logout] < AGAIN_S:
                 return None
+            found = await self._ask()
             self._again_s[is_logout] = now_s
-            return await self._ask()
+            return found
 
     async def _ask(self) -> tuple[Facts, Any]:
         """Ask; who waited for the turn meanwhile is told at once what came of it."""

@@ -147,10 +147,14 @@ async def post_oidc_logout(request: web.Request) -> web.StreamResponse:
     token = parse_qs(raw.decode(errors="replace")).get("logout_token", [""])[0]
     try:
         logout = await provider.logged_out(token)
-        await provider.check_new(logout)
-        ending = await guard.sessions.of_provider(logout.session, logout.subject)
     except OidcError as error:
         raise await _failed(request, error, wrong=400) from None  # as its standard wants
+    try:
+        await provider.check_new(logout)
+        ending = await guard.sessions.of_provider(logout.session, logout.subject)
+    except OidcError as error:  # our first answer may have been lost: it is nobody's wrong login
+        await record_refused(request, "login.provider", error.code)
+        raise RequestRefusedError(400, f"refused.{error.code}", reason=str(error)) from None
     except LOSSES:
         raise RequestRefusedError(503, "refused.store_away") from None
     for name, count in Counter(each.account for each in ending).items():

@@ -4,11 +4,16 @@ A connection that has not finished its TLS handshake is none of the server's yet
 it stand for a minute, with a buffer of its own: a client that opens some thousand and says nothing
 would take all memory. So of one address there are only so many at a time, and of all; where there
 are more, the one that has waited longest is cut: a browser that has just come is through in
-milliseconds.
+milliseconds. As many of one address may stand here as may be inside: after a moment in which the
+server did nothing else they all come at once.
 """
 
 import asyncio
+import errno
+import logging
+import os
 import socket
+import time
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -18,8 +23,11 @@ from typing import Any
 from aiohttp import web
 
 from maps.http.clients import counted_as
+from maps.http.connections import MOST_OF_ONE
 
-MOST_OF_ONE, MOST_OF_ALL = 100, 400
+log = logging.getLogger(__name__)
+MOST_OF_ALL = 2 * MOST_OF_ONE
+SAY_EVERY_S = 60.0
 Peer = tuple[str, int]
 
 
@@ -31,6 +39,8 @@ class Handshakes:
     most_of_one: int = MOST_OF_ONE
     most_of_all: int = MOST_OF_ALL
     cut: int = 0
+    _said: int = 0  # how many of them the log knows of
+    _said_s: float = -SAY_EVERY_S
     _waiting: dict[Peer, socket.socket] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
 
@@ -58,10 +68,18 @@ class Handshakes:
         connection = self._waiting[peer]
         self._forget(peer)
         self.cut += 1
+        self._say()
         try:
             connection.shutdown(socket.SHUT_RDWR)  # its transport reads the end, and closes
         except OSError:
             return  # it has gone by itself
+
+    def _say(self) -> None:
+        """One line a minute with how many: whom this keeps out sees a connection that failed."""
+        now_s = time.monotonic()
+        if now_s - self._said_s >= SAY_EVERY_S:
+            log.warning("TLS handshakes cut", extra={"count": self.cut - self._said})
+            self._said, self._said_s = self.cut, now_s
 
     def _forget(self, peer: Peer) -> None:
         if self._waiting.pop(peer, None) is not None:
@@ -83,15 +101,18 @@ class Door(socket.socket):
 
 
 async def listen(runner: web.AppRunner, host: str, port: int, context: SSLContext) -> Handshakes:
-    """Listen with TLS at each address of a host, as long as the runner does. OSError where that
-    cannot be.
+    """Listen with TLS at each address of a host, as long as the runner does; those of a family
+    that the kernel does not have (IPv6 may be off) are left out. OSError where that cannot be.
     """
     at_door = Handshakes(lambda: _peers(runner.server))
     found = await asyncio.get_running_loop().getaddrinfo(
         host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )
     for family, kind, protocol, _, address in dict.fromkeys(found):
-        door = Door(family, kind, protocol)
+        try:
+            door = Door(family, kind, protocol)
+        except OSError:
+            continue
         door.handshakes = at_door
         try:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -102,6 +123,8 @@ async def listen(runner: web.AppRunner, host: str, port: int, context: SSLContex
         except OSError:
             door.close()
             raise
+    if not runner.sites:
+        raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
     return at_door
 
 

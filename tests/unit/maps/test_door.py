@@ -1,6 +1,7 @@
 """Who stands at the door of TLS and says nothing keeps nobody out, and takes little memory."""
 
 import asyncio
+import errno
 import socket
 import ssl
 import tracemalloc
@@ -15,6 +16,7 @@ from maps.http.door import Handshakes
 from streams.contract.tls import Tls
 
 WITHIN_S = 10.0
+AT_ONCE = 125  # the system keeps 128 at a listening socket
 Listening = tuple[int, Handshakes]
 
 
@@ -37,11 +39,15 @@ async def silent(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]
     return await asyncio.open_connection("127.0.0.1", port)
 
 
-async def asked(port: int) -> bytes:
-    """The first line of what a browser is answered."""
+async def asked(port: int, through: socket.socket | None = None) -> bytes:
+    """The first line of what a browser is answered, through a connection that it has or a new
+    one.
+    """
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+    to = {"sock": through} if through else {"host": "127.0.0.1", "port": port}
+    name = {"server_hostname": "localhost"}
+    reader, writer = await asyncio.open_connection(**to, ssl=context, **name)
     writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     line = await reader.readline()
     writer.close()
@@ -73,6 +79,21 @@ async def test_who_came_in_or_left_stands_at_the_door_no_more(listening: Listeni
     async with asyncio.timeout(WITHIN_S):
         for _ in range(3 * at_door.most_of_one):
             assert (await asked(port)).startswith(b"HTTP/1.1 404")
+    assert at_door.cut == 0
+
+
+async def test_an_office_that_comes_at_once_after_the_server_stood_comes_in(
+    listening: Listening,
+) -> None:
+    """All are accepted before one handshake takes a step: the loop stands while they connect."""
+    port, at_door = listening
+    at_door.most_of_one = door.MOST_OF_ONE
+    come = [socket.create_connection(("127.0.0.1", port), WITHIN_S) for _ in range(AT_ONCE)]
+    async with asyncio.timeout(3 * WITHIN_S):
+        lines = await asyncio.gather(*(asked(port, each) for each in come), return_exceptions=True)
+    assert {bytes(line[:12]) if isinstance(line, bytes) else line for line in lines} == {
+        b"HTTP/1.1 404"
+    }
     assert at_door.cut == 0
 
 
@@ -115,3 +136,53 @@ def test_an_ipv6_network_is_one() -> None:
     for pair in ends:
         for each in pair:
             each.close()
+
+
+def test_what_is_cut_is_said_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    ends = [socket.socketpair() for _ in range(7)]
+    at_door = Handshakes(frozenset, most_of_one=1)
+
+    def come(number: int) -> None:
+        at_door.began(ends[number][0], ("10.0.0.1", number))
+
+    for number in range(5):
+        come(number)
+    assert [vars(each)["count"] for each in caplog.records] == [1]
+    at_door._said_s -= door.SAY_EVERY_S
+    come(5)
+    come(6)
+    assert [vars(each)["count"] for each in caplog.records] == [1, 4]
+    assert at_door.cut == 6
+    assert "10.0.0.1" not in caplog.text
+    for pair in ends:
+        for each in pair:
+            each.close()
+
+
+class NoIpv6(door.Door):
+    """What a kernel whose IPv6 is off gives."""
+
+    def __init__(self, family: int, kind: int, protocol: int) -> None:
+        if family == socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        super().__init__(family, kind, protocol)
+
+
+async def test_where_ipv6_is_off_the_others_are_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the kernel has, a host that is none has an address of IPv6 as well."""
+    monkeypatch.setattr(door, "Door", NoIpv6)
+    context = Tls.of(str(tmp_path), ["localhost"]).context
+    runner = web.AppRunner(web.Application())
+    await runner.setup()
+    try:
+        with pytest.raises(OSError, match="annot assign") as refused:
+            await door.listen(runner, "::1", 0, context)
+        assert refused.value.errno == errno.EADDRNOTAVAIL
+        await door.listen(runner, "", 0, context)
+        (address,) = runner.addresses
+        async with asyncio.timeout(WITHIN_S):
+            assert (await asked(address[1])).startswith(b"HTTP/1.1 404")
+    finally:
+        await runner.cleanup()

@@ -32,6 +32,7 @@ from streams.contract.settings import Settings
 ISSUER, CLIENT = "https://login.city.example", "bomnae"
 KEY, OTHER = (RSAKey.generate_key(2048, {"kid": "k1"}) for _ in range(2))
 FIVE_MIN = 300
+WITHIN_S = 5.0
 
 
 def provider() -> Provider:
@@ -124,6 +125,8 @@ class City:
         self.change: dict[str, Any] = {}
         self.asked = self.asked_facts = 0
         self.status = self.facts_status = 200
+        self.goes_on, self.is_asked = asyncio.Event(), asyncio.Event()
+        self.goes_on.set()
         app = web.Application()
         app.router.add_get("/.well-known/openid-configuration", self._facts)
         app.router.add_get("/keys", self._keys)
@@ -141,6 +144,8 @@ class City:
     async def _facts(self, request: web.Request) -> web.Response:
         del request
         self.asked_facts += 1
+        self.is_asked.set()
+        await self.goes_on.wait()
         if self.facts_status != 200:
             return web.Response(status=self.facts_status)
         told: dict[str, Any] = {
@@ -411,6 +416,38 @@ async def test_made_up_logouts_keep_no_login_from_the_providers_new_keys() -> No
         city.keys = KeySet([turned]).as_dict()
         told = {"iss": city.base, "aud": CLIENT, "sub": "u-1", "iat": 0, "exp": time.time() + 99}
         new = jwt.encode({"alg": "RS256", "kid": "k2"}, told, turned)
+        assert await refused(ours._claims(new)) == ""
+
+
+async def test_made_up_logouts_at_a_slow_provider_have_no_login_wait() -> None:
+    city = City()
+    async with city.server, asyncio.timeout(WITHIN_S):
+        ours = city.provider()
+        assert await refused(ours.begin("http://here/back", "/")) == ""
+        city.goes_on.clear()
+        city.is_asked.clear()
+        made_up = asyncio.create_task(refused(ours.logged_out(token(OTHER, iss=city.base))))
+        await city.is_asked.wait()
+        city.told = {"id_token": token(iss=city.base, nonce="n")}
+        assert await refused(ours.begin("http://here/back", "/")) == ""
+        assert await refused(ours.end("http://here/back", "s", "c")) == ""
+        assert not made_up.done()
+        city.goes_on.set()
+        assert await made_up == "oidc_refused"
+
+
+async def test_new_keys_of_a_provider_that_was_away_are_asked_for_when_it_is_back() -> None:
+    city, turned = City(), RSAKey.generate_key(2048, {"kid": "k2"})
+    async with city.server:
+        ours = city.provider()
+        assert await refused(ours._claims(token(iss=city.base))) == ""
+        city.keys, city.facts_status = KeySet([turned]).as_dict(), 503
+        told = {"iss": city.base, "aud": CLIENT, "sub": "u-1", "iat": 0, "exp": time.time() + 99}
+        new = jwt.encode({"alg": "RS256", "kid": "k2"}, told, turned)
+        assert [await refused(ours._claims(new)) for _ in range(9)] == ["oidc_away"] * 9
+        assert city.asked_facts == 2, "each of these asked it anew"
+        city.facts_status = 200
+        ours._away = None  # some seconds later
         assert await refused(ours._claims(new)) == ""
 
 
