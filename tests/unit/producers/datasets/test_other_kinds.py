@@ -4,6 +4,7 @@ lie. What each must come to was written down before it was read.
 """
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,29 @@ def test_a_draft_takes_the_rows_and_not_the_pictures_of_each(tmp_path: Path) -> 
     assert 'name = "name"' in drafted
     assert "url" not in drafted
     assert 'name = "regions/dong"' in draft_of(written(tmp_path, "boxes.json", json.dumps(REGIONS)))
+
+
+def test_a_tree_with_as_many_ways_as_rows_is_read_in_seconds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{"no": str(n), "count": 1, f"k{n}": []} for n in range(20_000)]
+    begun = time.monotonic()
+    columns = BOXES.replace('name = "동"', 'name = "동", optional = true')
+    file = written(tmp_path, "ways.json", json.dumps(rows))
+    code, found, _ = checked(capsys, described(tmp_path, columns), file)
+    assert (code, found["rows"], found["sums"]) == (0, 20_000, {"개수": 20_000})
+    assert time.monotonic() - begun < 30  # each way walked anew: an hour
+
+
+def test_a_row_with_a_column_that_the_first_rows_lack_is_not_taken_for_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[dict[str, Any]] = [{"no": str(n), "count": 1} for n in range(100)]
+    rows[60]["동"] = "석사동"
+    columns = BOXES.replace('name = "동"', 'name = "동", optional = true')
+    file = written(tmp_path, "late.json", json.dumps(rows))
+    code, found, _ = checked(capsys, described(tmp_path, columns), file)
+    assert (code, found["rows"]) == (0, 100)
 
 
 def test_rows_that_are_lists_are_columns_in_their_order(
