@@ -135,6 +135,9 @@ def test_sums_are_written_in_ten_thousands() -> None:
         "870천원": 870e3,
         "△1.5억": -150e6,
         "1억원": 1e8,
+        "(5,400만원)": -54e6,
+        "￦5,400만": 54e6,
+        "3억2000원": 300_002_000,
     }
     assert {words: number(words, "원") for words in told} == told
     assert {words: number(words) for words in told} == told
@@ -143,8 +146,23 @@ def test_sums_are_written_in_ten_thousands() -> None:
     assert number("1.5천톤", "톤", 천톤=1000) == 1_500
     assert number("3조") == 3  # a crew, where nobody speaks of money
     assert "is not said" in number("2억 5천", "원")  # 5천만, or 5,000?
+    assert "is not said" in number("3억2000", "원")  # 2,000만, or 2,000?
+    assert "is not said" in number("3억2000")
+    assert "bracket" in number("(5,400만원", "원")
     assert "another unit" in number("5,400만원", "명")
     assert "no number" in number("만원", "원")
+
+
+def test_ten_thousands_of_any_unit_are_that_many_or_refused() -> None:
+    told = {"5만명": 50_000, "1만 2천건": 12_000, "10만㎡": 100_000, "(3천톤)": -3_000, "2백m": 200}
+    assert {words: number(words) for words in told} == told
+    assert number("3만개", "개소") == 30_000
+    assert number("2만km", "m", km=1000) == 20_000_000
+    assert number("5만기", "기") == 50_000
+    assert number("3조각") == 3
+    for words in ("5만기", "(5만기)", "(-5만원)", "+5만원", "-(5만명)", "5천막"):
+        assert not isinstance(number(words), float), words
+    assert "say its unit" in number("5만기")
 
 
 def test_a_spreadsheets_days_begin_in_1960() -> None:
