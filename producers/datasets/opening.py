@@ -3,7 +3,7 @@
 import codecs
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from producers.datasets.descriptor import Column, Form, Format
 from producers.datasets.lines import TableLines, is_note
@@ -341,9 +341,8 @@ class Opening:
         if self.format.rows:
             return _rows_at(tree, self.format.rows.split(".")), tree
         best: tuple[int, int, Sequence[str] | None, Any] = (0, 0, None, tree)
-        for owner, way in _listings(tree):
-            rows = list(_through(owner, way))
-            some = (cell for _, row in rows[:50] for cell in row.items())
+        for owner, way, rows in _listings(tree):
+            some = (cell for row in map(_flat, rows[:50]) for cell in row.items())
             found = self.columns.count(dict.fromkeys(x for x, y in some if not isinstance(y, list)))
             if (found, len(rows)) > best[:2]:
                 best = found, len(rows), way, owner
@@ -501,24 +500,33 @@ def _features(reader: Any) -> Iterator[tuple[int, Raw]]:
         yield count, {**each.record.as_dict(), GEOMETRY: shape}
 
 
-def _ways(tree: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every object and list of a tree, from the top down, with the names that lead to it."""
-    level: list[tuple[tuple[str, ...], Any]] = [((), tree)]
+class _Node(NamedTuple):
+    """An object or list of a tree, with the names that lead to it, and whether a list holds it."""
+
+    way: tuple[str, ...]
+    value: Any
+    is_inside: bool = False
+
+
+def _ways(tree: Any) -> Iterator[_Node]:
+    """Every object and list of a tree, from the top down."""
+    level = [_Node((), tree)]
     seen = 0
     while level and seen < _MAX_NODES:
         yield from level
         seen += len(level)
-        level = [each for way, node in level for each in _below(way, node)]
+        level = [each for node in level for each in _below(node)]
 
 
-def _below(way: tuple[str, ...], node: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
-    if isinstance(node, list):
-        return ((way, child) for child in node if isinstance(child, dict | list))
-    return (((*way, x), child) for x, child in node.items() if isinstance(child, dict | list))
+def _below(node: _Node) -> Iterator[_Node]:
+    way, value = node.way, node.value
+    if isinstance(value, list):
+        return (_Node(way, x, is_inside=True) for x in value if isinstance(x, dict | list))
+    return (_Node((*way, x), y) for x, y in value.items() if isinstance(y, dict | list))
 
 
 def _nodes(tree: Any) -> Iterator[Any]:
-    return (node for _, node in _ways(tree) if isinstance(node, dict | list))
+    return (node.value for node in _ways(tree) if isinstance(node.value, dict | list))
 
 
 def _is_empty(tree: Any) -> bool:
@@ -532,17 +540,24 @@ def _total(tree: Any) -> int | None:
     return next((int(n) for n in map(number, _values(tree, TOTALS)) if n is not None), None)
 
 
-def _listings(tree: Any) -> Iterator[tuple[Any, tuple[str, ...]]]:
+def _listings(tree: Any) -> Iterator[tuple[Any, tuple[str, ...], list[Any]]]:
     """Where rows may stand: the ways to lists, those of one way together, and single objects where
-    a gateway leaves the list away. Each with what it stands in.
+    a gateway leaves the list away. Each with what it stands in, and the objects that are its rows:
+    all of one walk, for a tree may have as many ways as rows.
     """
+    rows: dict[tuple[str, ...], list[Any]] = defaultdict(list)
+    found: list[tuple[Any, tuple[str, ...]]] = []
     seen = set[tuple[str, ...]]()
-    for way, node in _ways(tree):
-        if not isinstance(node, list):
-            yield node, ()
-        elif way not in seen:
-            seen.add(way)
-            yield tree, way
+    for node in _ways(tree):
+        if not isinstance(node.value, list):
+            rows[node.way].append(node.value)
+            if not node.is_inside:
+                found.append((node.value, ()))
+        elif node.way not in seen:
+            seen.add(node.way)
+            found.append((tree, node.way))
+    for owner, way in found:
+        yield owner, way, rows.get(way, []) if owner is tree and way in seen else [owner]
 
 
 def _rows_at(tree: Any, way: Sequence[str]) -> list[Raw]:

@@ -85,8 +85,8 @@ _NUMBER = re.compile(
 _GROUPS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(십|백|천)?\s*(만|억|조)?")
 _AMOUNTS = re.compile(
-    r"(?P<minus>[-−–△▲]?)\s*(?P<parts>(?:\d[\d,]*(?:\.\d+)?\s*[십백천]?\s*[만억조]\s*)*"
-    r"(?:\d[\d,]*(?:\.\d+)?\s*[십백천]?)?)\s*(?P<unit>[^\d\s,.()]{0,6})"
+    r"(?P<minus>[-−–△▲(]?)\s*[￦₩\\$]?\s*(?P<parts>(?:\d[\d,]*(?:\.\d+)?\s*[십백천]?\s*[만억조]\s*)*"
+    r"(?:\d[\d,]*(?:\.\d+)?\s*[십백천]?)?)\s*(?P<unit>[^\d\s,.()]{0,6})\s*(?P<end>\)?)"
 )
 _SMALL = {"": 1, "십": 10, "백": 100, "천": 1000}
 _LARGE = {"": 1, "만": 10**4, "억": 10**8, "조": 10**12}
@@ -98,6 +98,31 @@ MEASURES: tuple[Mapping[str, float], ...] = (
     {"초": 1, "분": 60, "시간": 3600},
 )
 """Units of one thing that are no equal numbers, as cells have them after NFKC, and what each is."""
+_COUNTED = frozenset(
+    [
+        "원",
+        "명",
+        "인",
+        "건",
+        "개",
+        "개소",
+        "곳",
+        "대",
+        "회",
+        "호",
+        "세대",
+        "가구",
+        "동",
+        "필지",
+        "본",
+        "주",
+        "그루",
+        "마리",
+        "권",
+        "매",
+    ]
+)
+"""What stands behind a number without changing it, of a column that names no unit."""
 _YEARS = range(1800, 2201)
 _OLD_SERIALS = range(21_916, 32_874)
 """A spreadsheet's days of 1960 to 1989: in a list of works these may be anything, in a column of
@@ -219,26 +244,33 @@ def _number(words: str, column: Column) -> float:
 
 
 def _amount(words: str, column: Column) -> float | None:
-    """5,400만원, 3억 2천만원, 870천원 of a column in 원, or without a unit; None of another text.
-    A unit that the column names itself (만원, 천톤) is that, and no thousand of another.
+    """5,400만원, 3억 2천만원, (870천원), 5만명 in the unit of a column, or of one without a unit in
+    any that is known; None of another text. A unit that the column names itself (만원, 천톤) is
+    that, and no thousand of another.
     """
     match = _AMOUNTS.fullmatch(words)
     if match is None or not re.search("[십백천만억조]", match["parts"]):
         return None
     unit, told = _folded(match["unit"]), _folded(column.unit)
     is_crews = not unit and not told and "조" in match["parts"]
-    is_of_unit = unit in ("", told) if told else unit in ("", "원")
-    if is_crews or not is_of_unit or set(told) & _SCALES or _is_named(words, column):
+    is_known = not unit or unit in map(_folded, column.units)
+    if told:
+        is_known = is_known or _is_unit(unit, told)
+    elif not column.units:
+        is_known = is_known or unit in _COUNTED or any(unit.lower() in x for x in MEASURES)
+    if is_crews or not is_known or set(told) & _SCALES or _is_named(words, column):
         return None
-    found = _added(_AMOUNT.findall(match["parts"]))
-    return -found if match["minus"] else found
+    if (match["minus"] == "(") is not bool(match["end"]):
+        raise ValueRefusedError("no number: a bracket is open")
+    found = _added(_AMOUNT.findall(match["parts"]), is_said=bool(unit))
+    return _in_unit(-found if match["minus"] else found, unit, column)
 
 
 def measure_of(words: str) -> str:
     """The unit that a number has behind it, where it is one of `MEASURES`; "" of any other."""
     if words[-1:].isdigit() or (match := _NUMBER.fullmatch(words)) is None:
         return ""
-    unit = _folded(match["unit"]).lower()
+    unit = _folded(match["unit"]).lower().lstrip("십백천만억")
     return unit if any(unit in each for each in MEASURES) else ""
 
 
@@ -248,13 +280,17 @@ def _is_named(words: str, column: Column) -> bool:
     return plain is not None and _folded(plain["unit"]) in map(_folded, column.units)
 
 
-def _added(parts: Sequence[tuple[str, str, str]]) -> float:
-    """What 3억 2천만 comes to. 2억 5천 may mean 5천만, and is refused."""
+def _added(parts: Sequence[tuple[str, str, str]], *, is_said: bool) -> float:
+    """What 3억 2천만 comes to. 2억 5천 may mean 5천만, and is refused; so is 3억 2000, unless a
+    unit behind it says (`is_said`) that the number ends there.
+    """
     found, before = 0.0, math.inf
     for digits, small, large in parts:
         if not _GROUPS.fullmatch(digits.partition(".")[0]):
             raise ValueRefusedError("no number: its commas do not part thousands")
-        if _LARGE[large] >= before or (small and not large and _LARGE["만"] < before < math.inf):
+        is_open = not large and _LARGE["만"] < before < math.inf
+        is_doubtful = is_open and (small or (not is_said and _plain(digits) < _LARGE["만"]))
+        if _LARGE[large] >= before or is_doubtful:
             raise ValueRefusedError("no number: which of 만, 억 and 조 its parts are is not said")
         found, before = found + _plain(digits) * _SMALL[small] * _LARGE[large], _LARGE[large]
     return round(found, 6)
@@ -272,6 +308,8 @@ def _in_unit(found: float, written: str, column: Column) -> float:
     if unit and (column.unit or units) and not _is_unit(unit, _folded(column.unit)):
         known = ", ".join(repr(each) for each in (column.unit, *column.units) if each)
         raise ValueRefusedError(f"a number of another unit than {known}")
+    if unit and not column.unit and unit[0] in _SCALES - {"조"}:
+        raise ValueRefusedError("a number in 만, 억 or 천 of something: say its unit")
     return found
 
 

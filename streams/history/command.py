@@ -90,11 +90,12 @@ def _bounds_of_process(within_s: float, memory_mb: int) -> Iterator[None]:
 
     timer = threading.Timer(within_s + LATER_S, end)
     timer.daemon = True
-    timer.start()
     before = resource.getrlimit(resource.RLIMIT_DATA)
-    most = _data_bytes() + 2 * memory_mb * MIB + RESULT_BYTES
-    resource.setrlimit(resource.RLIMIT_DATA, (most, before[1]))
+    wanted = _data_bytes() + 2 * memory_mb * MIB + RESULT_BYTES
+    most = min([wanted, *(x for x in before if x != resource.RLIM_INFINITY)])
     try:
+        timer.start()
+        resource.setrlimit(resource.RLIMIT_DATA, (most, before[1]))
         yield
     except MemoryError:
         raise QueryError("too_much_memory", f"more than {memory_mb} MB") from None

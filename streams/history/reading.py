@@ -5,7 +5,7 @@ and functions that are none of ours are refused, and DuckDB itself reaches no ot
 """
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +25,12 @@ MOST_ROWS = 500_000
 EXIT_UNREADABLE = 7
 FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 """Of those that give tables; any other may read a file."""
+IN_PARTS = "_in_parts"
+"""`link_minutes_in_parts` has the rows of days that have several files, each in order by itself: so
+a question knows where its streaming over all rows meets another file. Sorting them would take the
+memory of a day, of whatever is asked.
+"""
+_KNOWN = BY_NAME.keys() | {f"{table.name}{IN_PARTS}" for table in TABLES if table.is_in_order}
 T = TypeVar("T")
 
 
@@ -143,6 +149,9 @@ def opened(
     for table in tables:
         try:
             database.execute(view_of(table, folder, files.of(table.name)))
+            if table.is_in_order:
+                several = select_of(table, folder, _of_several(files.of(table.name)))
+                database.execute(f"CREATE VIEW {table.name}{IN_PARTS} AS {several}")
         except (duckdb.Error, UnicodeDecodeError) as error:
             named = _named(error, memory_mb)
             is_ours = named.code == "sql_wrong"  # the SQL is: what is wrong is a file
@@ -165,22 +174,14 @@ def select_of(table: HistoryTable, folder: Path, files: Sequence[str]) -> str:
     if not files:
         empty = ", ".join(f"NULL::{kind} AS {name}" for name, kind in columns.items())
         return f"SELECT {empty} WHERE false"
-    if table.is_in_order:
-        return " UNION ALL ".join(_in_order(table, folder, files))
     groups = [_read(folder, columns, each) for each in _by_columns(table, folder, files)]
     return " UNION ALL ".join(groups)
 
 
-def _in_order(table: HistoryTable, folder: Path, files: Sequence[str]) -> Iterator[str]:
-    """A file is sorted by itself; the several files of a day that goes on are sorted together."""
-    columns, days = {**table.columns, "day": "DATE"}, defaultdict[str, list[str]](list)
-    for name in files:
-        days[name.rpartition("/")[0]].append(name)
-    for is_several in (False, True):
-        if names := [x for own in days.values() if (len(own) > 1) is is_several for x in own]:
-            read = _read(folder, columns, Lacking(frozenset(), tuple(names)))
-            sort = f" ORDER BY day, {', '.join(table.sort)}" if is_several else ""
-            yield f"(SELECT * FROM ({read}){sort})"  # noqa: S608 - names of our own
+def _of_several(files: Sequence[str]) -> list[str]:
+    """The files of days that have several, as one that goes on has."""
+    days = Counter(name.rpartition("/")[0] for name in files)
+    return [name for name in files if days[name.rpartition("/")[0]] > 1]
 
 
 def _read(folder: Path, columns: Mapping[str, str], files: "Lacking") -> str:
@@ -294,7 +295,7 @@ def _given_names(node: dict[str, Any]) -> Iterator[str]:
 def _check_node(node: dict[str, Any], own: set[str]) -> None:
     if node.get("type") == "BASE_TABLE":
         name = str(node.get("table_name"))
-        if name.lower() not in own and name.lower() not in BY_NAME:
+        if name.lower() not in own | _KNOWN:
             there = ", ".join(BY_NAME)
             raise QueryError("sql_refused", f"no table {name[:80]!r}; there are {there}")
     if node.get("type") == "TABLE_FUNCTION":

@@ -152,7 +152,7 @@ class Column(NamedTuple):
 class HistoryTable(NamedTuple):
     """A table: its rows lie sorted by `sort`, `time` says of which day each is. `later` are the
     columns that older files lack: there they are not known. `is_in_order`: a question may rely on
-    the rows of a day coming sorted (none of its columns is a later one).
+    the rows of each file coming sorted (none of its columns is a later one).
     """
 
     name: str

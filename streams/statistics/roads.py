@@ -11,18 +11,28 @@ HOURS = range(24)
 
 _HELD = """
 -- What a link showed holds until its next row, and until the full hour at most: then each link that
--- has a value has a row again. Files lie sorted by link and minute, so the next row is the next.
+-- has a value has a row again. A file lies sorted by link and minute, so the next row is the next;
+-- behind a link's last row in a file of a day in parts, its first row in another is.
 WITH shown AS (
-  SELECT link_id, level, minute_ms,
+  SELECT link_id, level, minute_ms, minute_ms // 3600000 AS hour,
          least((minute_ms // 3600000 + 1) * 3600000, $until_ms) AS full_ms,
          lead(link_id) OVER () AS next_link, lead(minute_ms) OVER () AS next_ms
   FROM link_minutes WHERE day BETWEEN $first_day AND $last_day
 ),
+firsts AS (
+  SELECT link_id, minute_ms // 3600000 AS hour, list(minute_ms) AS begins_ms
+  FROM (SELECT link_id, minute_ms,
+               lag(link_id) OVER () AS link_before, lag(minute_ms) OVER () AS before_ms
+        FROM link_minutes_in_parts WHERE day BETWEEN $first_day AND $last_day)
+  WHERE link_before IS DISTINCT FROM link_id OR before_ms >= minute_ms
+  GROUP BY ALL
+),
 held AS (
   SELECT link_id, level, minute_ms,
-         CASE WHEN next_link = link_id AND next_ms > minute_ms THEN least(next_ms, full_ms)
-              ELSE full_ms END - minute_ms AS held_ms
-  FROM shown WHERE level <> 'unknown'
+         least(full_ms, CASE WHEN next_link = link_id AND next_ms > minute_ms THEN next_ms
+               ELSE list_min(list_filter(begins_ms, lambda x: x > minute_ms)) END
+         ) - minute_ms AS held_ms
+  FROM shown LEFT JOIN firsts USING (link_id, hour) WHERE level <> 'unknown'
 )
 SELECT link_id, (minute_ms // 3600000 + 9) % 24 AS hour,
        sum(CASE WHEN level = 'jam' THEN held_ms ELSE 0 END) / 3600000.0 AS jam_h,

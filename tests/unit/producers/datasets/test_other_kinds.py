@@ -4,6 +4,7 @@ lie. What each must come to was written down before it was read.
 """
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,29 @@ def test_a_draft_takes_the_rows_and_not_the_pictures_of_each(tmp_path: Path) -> 
     assert 'name = "regions/dong"' in draft_of(written(tmp_path, "boxes.json", json.dumps(REGIONS)))
 
 
+def test_a_tree_with_as_many_ways_as_rows_is_read_in_seconds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{"no": str(n), "count": 1, f"k{n}": []} for n in range(20_000)]
+    begun = time.monotonic()
+    columns = BOXES.replace('name = "동"', 'name = "동", optional = true')
+    file = written(tmp_path, "ways.json", json.dumps(rows))
+    code, found, _ = checked(capsys, described(tmp_path, columns), file)
+    assert (code, found["rows"], found["sums"]) == (0, 20_000, {"개수": 20_000})
+    assert time.monotonic() - begun < 30  # each way walked anew: an hour
+
+
+def test_a_row_with_a_column_that_the_first_rows_lack_is_not_taken_for_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[dict[str, Any]] = [{"no": str(n), "count": 1} for n in range(100)]
+    rows[60]["동"] = "석사동"
+    columns = BOXES.replace('name = "동"', 'name = "동", optional = true')
+    file = written(tmp_path, "late.json", json.dumps(rows))
+    code, found, _ = checked(capsys, described(tmp_path, columns), file)
+    assert (code, found["rows"]) == (0, 100)
+
+
 def test_rows_that_are_lists_are_columns_in_their_order(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -111,6 +135,9 @@ def test_sums_are_written_in_ten_thousands() -> None:
         "870천원": 870e3,
         "△1.5억": -150e6,
         "1억원": 1e8,
+        "(5,400만원)": -54e6,
+        "￦5,400만": 54e6,
+        "3억2000원": 300_002_000,
     }
     assert {words: number(words, "원") for words in told} == told
     assert {words: number(words) for words in told} == told
@@ -119,8 +146,23 @@ def test_sums_are_written_in_ten_thousands() -> None:
     assert number("1.5천톤", "톤", 천톤=1000) == 1_500
     assert number("3조") == 3  # a crew, where nobody speaks of money
     assert "is not said" in number("2억 5천", "원")  # 5천만, or 5,000?
+    assert "is not said" in number("3억2000", "원")  # 2,000만, or 2,000?
+    assert "is not said" in number("3억2000")
+    assert "bracket" in number("(5,400만원", "원")
     assert "another unit" in number("5,400만원", "명")
     assert "no number" in number("만원", "원")
+
+
+def test_ten_thousands_of_any_unit_are_that_many_or_refused() -> None:
+    told = {"5만명": 50_000, "1만 2천건": 12_000, "10만㎡": 100_000, "(3천톤)": -3_000, "2백m": 200}
+    assert {words: number(words) for words in told} == told
+    assert number("3만개", "개소") == 30_000
+    assert number("2만km", "m", km=1000) == 20_000_000
+    assert number("5만기", "기") == 50_000
+    assert number("3조각") == 3
+    for words in ("5만기", "(5만기)", "(-5만원)", "+5만원", "-(5만명)", "5천막"):
+        assert not isinstance(number(words), float), words
+    assert "say its unit" in number("5만기")
 
 
 def test_a_spreadsheets_days_begin_in_1960() -> None:

@@ -140,6 +140,29 @@ def test_a_question_of_one_huge_value_ends_too(folder: Path, one_value: str) -> 
     assert re.search("too_much_memory|too_long", ended.stderr)
 
 
+def test_a_question_keeps_to_lower_bounds_that_the_process_has(folder: Path) -> None:
+    asked = "-m streams history sql 'SELECT 7'"
+    within = (
+        "-c 'import resource; from streams.history import command\n"
+        "with command._bounds_of_process(9, 512): print(resource.getrlimit(resource.RLIMIT_DATA))'"
+    )
+    for bounds, ask, told in (
+        ("-HS", asked, "7"),
+        ("-S", within, f"({900_000 * 1024}, -1)"),
+    ):
+        ended = subprocess.run(
+            ["/bin/bash", "-c", f"ulimit {bounds} -d 900000 && exec {sys.executable} {ask}"],
+            env={**os.environ, "BOMNAE_HISTORY": str(folder)},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert ended.stdout.splitlines()[-1] == told
+
+
 def test_a_spoilt_file_is_named(history: History, folder: Path) -> None:
     file = folder / "situations" / "day=1970-01-01" / "0.parquet"
     file.write_bytes(file.read_bytes()[:-9])

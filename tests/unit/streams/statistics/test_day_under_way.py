@@ -9,10 +9,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from streams.contract.times import HOUR_MS, MINUTE_MS, day_of, midnight_ms
 from streams.history.reading import open_history
 from streams.history.tables import BY_NAME, LinkMinute, WorkPhase
-from streams.history.writing import parquet_of
+from streams.history.writing import packed, parquet_of, schema_of
 from streams.statistics.book import STATISTICS
 from streams.statistics.figure import Figure
 from streams.statistics.period import Period
@@ -67,6 +69,31 @@ def test_a_day_in_parts_comes_to_what_one_file_of_it_does(tmp_path: Path) -> Non
         assert told[0] == told[1], name
     known_h = sum(float(row[2] or 0) for row in figure(tmp_path / "parts", "jam_roads").table.rows)
     assert 3 * 23 <= known_h <= 3 * 24
+
+
+def test_a_large_day_in_parts_takes_no_more_memory_than_one_file_of_it(tmp_path: Path) -> None:
+    table, links, minutes = BY_NAME["link_minutes"], 400, 24 * 60
+    for part in range(3):
+        at = range(part * 480 + 7 * bool(part), minutes if part == 2 else part * 480 + 487)
+        rows = {
+            "minute_ms": [BEGIN_MS + m * MINUTE_MS for m in at] * links,
+            "link_id": [f"{link:010d}" for link in range(links) for _ in at],
+            "speed_kmh": [20.0] * links * len(at),
+            "level": [("jam", "free")[m % 2] for m in at] * links,
+            "closure": ["none"] * links * len(at),
+            "passages": [1] * links * len(at),
+            "is_measured": [True] * links * len(at),
+        }
+        place = tmp_path / "link_minutes" / f"day={TODAY}"
+        place.mkdir(parents=True, exist_ok=True)
+        raw = packed(table, pa.table(rows, schema_of(table)))
+        (place / f"{part:06d}.parquet").write_bytes(raw)
+    with closing(open_history(tmp_path, memory_mb=48)) as history:
+        [(count,)] = history.table("SELECT count(*) FROM link_minutes").rows
+        told = compute(history, STATISTICS["jam_roads"], Asked(Period(TODAY, TODAY))).table.rows
+    assert count == links * minutes
+    assert len(told) == links
+    assert {row[1] for row in told} == {12.0}
 
 
 def test_a_day_that_is_not_over_is_in_no_mean_of_days(tmp_path: Path) -> None:
