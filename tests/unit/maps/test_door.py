@@ -2,9 +2,11 @@
 
 import asyncio
 import errno
+import gc
 import socket
 import ssl
 import tracemalloc
+from asyncio.sslproto import SSLProtocol
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -113,7 +115,28 @@ async def test_a_silent_connection_takes_little_memory(listening: Listening) -> 
         writer.close()
 
 
-def test_of_all_together_there_are_only_so_many() -> None:
+async def test_who_is_cut_leaves_nothing_for_the_collector(listening: Listening) -> None:
+    port, at_door = listening
+    crowd = []
+    gc.collect()
+    gc.disable()
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            for _ in range(6):
+                crowd += [await silent(port) for _ in range(at_door.most_of_one - 1)]
+                assert (await asked(port)).startswith(b"HTTP/1.1 404")  # all before it are accepted
+            for reader, _ in crowd[: at_door.cut]:
+                assert await reader.read() == b""
+        kept = sum(isinstance(each, SSLProtocol) for each in gc.get_objects())
+    finally:
+        gc.enable()
+    assert at_door.cut >= 3 * at_door.most_of_one
+    assert kept <= at_door.most_of_one + 2 * 6  # and both ends of each browser that asked
+    for _, writer in crowd:
+        writer.close()
+
+
+async def test_of_all_together_there_are_only_so_many() -> None:
     ends = [socket.socketpair() for _ in range(4)]
     at_door = Handshakes(frozenset, most_of_all=3)
     for number, (one, _) in enumerate(ends):
@@ -127,7 +150,7 @@ def test_of_all_together_there_are_only_so_many() -> None:
             each.close()
 
 
-def test_an_ipv6_network_is_one() -> None:
+async def test_an_ipv6_network_is_one() -> None:
     ends = [socket.socketpair() for _ in range(3)]
     at_door = Handshakes(frozenset, most_of_one=2)
     for number, (one, _) in enumerate(ends):
@@ -138,7 +161,7 @@ def test_an_ipv6_network_is_one() -> None:
             each.close()
 
 
-def test_what_is_cut_is_said_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_is_cut_is_said_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     ends = [socket.socketpair() for _ in range(7)]
     at_door = Handshakes(frozenset, most_of_one=1)
 
