@@ -9,11 +9,13 @@ import tracemalloc
 from asyncio.sslproto import SSLProtocol
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 
 from maps.http import door
+from maps.http.connections import MOST_OF_ONE
 from maps.http.door import Handshakes
 from streams.contract.tls import Tls
 
@@ -45,11 +47,11 @@ async def asked(port: int, through: socket.socket | None = None) -> bytes:
     """The first line of what a browser is answered, through a connection that it has or a new
     one.
     """
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    to = {"sock": through} if through else {"host": "127.0.0.1", "port": port}
-    name = {"server_hostname": "localhost"}
-    reader, writer = await asyncio.open_connection(**to, ssl=context, **name)
+    to: dict[str, Any] = {"sock": through} if through else {"host": "127.0.0.1", "port": port}
+    to["server_hostname"] = "localhost"
+    reader, writer = await asyncio.open_connection(ssl=context, **to)
     writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     line = await reader.readline()
     writer.close()
@@ -89,7 +91,8 @@ async def test_an_office_that_comes_at_once_after_the_server_stood_comes_in(
 ) -> None:
     """All are accepted before one handshake takes a step: the loop stands while they connect."""
     port, at_door = listening
-    at_door.most_of_one = door.MOST_OF_ONE
+    at_door.most_of_one = Handshakes(frozenset).most_of_one
+    assert at_door.most_of_one == MOST_OF_ONE
     come = [socket.create_connection(("127.0.0.1", port), WITHIN_S) for _ in range(AT_ONCE)]
     async with asyncio.timeout(3 * WITHIN_S):
         lines = await asyncio.gather(*(asked(port, each) for each in come), return_exceptions=True)
