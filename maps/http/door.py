@@ -69,6 +69,10 @@ class Handshakes:
         self._forget(peer)
         self.cut += 1
         self._say()
+        transport = _transport_of(connection)
+        if transport is not None:
+            transport.abort()
+            return
         try:
             connection.shutdown(socket.SHUT_RDWR)  # its transport reads the end, and closes
         except OSError:
@@ -126,6 +130,16 @@ async def listen(runner: web.AppRunner, host: str, port: int, context: SSLContex
     if not runner.sites:
         raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
     return at_door
+
+
+def _transport_of(connection: socket.socket) -> asyncio.Transport | None:
+    """What asyncio, which tells nobody before the handshake, has made of a connection. One that
+    reads its end instead keeps its buffers in a circle (of an error and its traceback) until the
+    collector comes by: cut by the thousand these take more than all who stand.
+    """
+    known = getattr(asyncio.get_running_loop(), "_transports", {})
+    found: asyncio.Transport | None = known.get(connection.fileno())
+    return found
 
 
 def _peers(server: web.Server | None) -> set[Peer]:

@@ -2,16 +2,20 @@
 
 import asyncio
 import errno
+import gc
 import socket
 import ssl
 import tracemalloc
+from asyncio.sslproto import SSLProtocol
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 
 from maps.http import door
+from maps.http.connections import MOST_OF_ONE
 from maps.http.door import Handshakes
 from streams.contract.tls import Tls
 
@@ -43,11 +47,11 @@ async def asked(port: int, through: socket.socket | None = None) -> bytes:
     """The first line of what a browser is answered, through a connection that it has or a new
     one.
     """
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    to = {"sock": through} if through else {"host": "127.0.0.1", "port": port}
-    name = {"server_hostname": "localhost"}
-    reader, writer = await asyncio.open_connection(**to, ssl=context, **name)
+    to: dict[str, Any] = {"sock": through} if through else {"host": "127.0.0.1", "port": port}
+    to["server_hostname"] = "localhost"
+    reader, writer = await asyncio.open_connection(ssl=context, **to)
     writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     line = await reader.readline()
     writer.close()
@@ -87,7 +91,8 @@ async def test_an_office_that_comes_at_once_after_the_server_stood_comes_in(
 ) -> None:
     """All are accepted before one handshake takes a step: the loop stands while they connect."""
     port, at_door = listening
-    at_door.most_of_one = door.MOST_OF_ONE
+    at_door.most_of_one = Handshakes(frozenset).most_of_one
+    assert at_door.most_of_one == MOST_OF_ONE
     come = [socket.create_connection(("127.0.0.1", port), WITHIN_S) for _ in range(AT_ONCE)]
     async with asyncio.timeout(3 * WITHIN_S):
         lines = await asyncio.gather(*(asked(port, each) for each in come), return_exceptions=True)
@@ -113,7 +118,28 @@ async def test_a_silent_connection_takes_little_memory(listening: Listening) -> 
         writer.close()
 
 
-def test_of_all_together_there_are_only_so_many() -> None:
+async def test_who_is_cut_leaves_nothing_for_the_collector(listening: Listening) -> None:
+    port, at_door = listening
+    crowd = []
+    gc.collect()
+    gc.disable()
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            for _ in range(6):
+                crowd += [await silent(port) for _ in range(at_door.most_of_one - 1)]
+                assert (await asked(port)).startswith(b"HTTP/1.1 404")  # all before it are accepted
+            for reader, _ in crowd[: at_door.cut]:
+                assert await reader.read() == b""
+        kept = sum(isinstance(each, SSLProtocol) for each in gc.get_objects())
+    finally:
+        gc.enable()
+    assert at_door.cut >= 3 * at_door.most_of_one
+    assert kept <= at_door.most_of_one + 2 * 6  # and both ends of each browser that asked
+    for _, writer in crowd:
+        writer.close()
+
+
+async def test_of_all_together_there_are_only_so_many() -> None:
     ends = [socket.socketpair() for _ in range(4)]
     at_door = Handshakes(frozenset, most_of_all=3)
     for number, (one, _) in enumerate(ends):
@@ -127,7 +153,7 @@ def test_of_all_together_there_are_only_so_many() -> None:
             each.close()
 
 
-def test_an_ipv6_network_is_one() -> None:
+async def test_an_ipv6_network_is_one() -> None:
     ends = [socket.socketpair() for _ in range(3)]
     at_door = Handshakes(frozenset, most_of_one=2)
     for number, (one, _) in enumerate(ends):
@@ -138,7 +164,7 @@ def test_an_ipv6_network_is_one() -> None:
             each.close()
 
 
-def test_what_is_cut_is_said_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_is_cut_is_said_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     ends = [socket.socketpair() for _ in range(7)]
     at_door = Handshakes(frozenset, most_of_one=1)
 
