@@ -114,7 +114,7 @@ def draft(args: argparse.Namespace) -> int:
     try:
         sys.stdout.write(draft_of(args.file, args.id, args.others))
     except UnreadableFileError as error:
-        sys.stderr.write(f"{args.file.name}: {error}\n")
+        sys.stderr.write(f"{error}\n")
         return UNREADABLE
     except OSError as error:
         sys.stderr.write(f"{error.filename}: {error.strerror}\n")

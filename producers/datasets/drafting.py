@@ -151,6 +151,13 @@ class _File:
 
 
 def _seen(path: Path) -> _File:
+    try:
+        return _looked_at(path)
+    except UnreadableFileError as error:
+        raise UnreadableFileError(f"{sayable(path.name)}: {error}") from None
+
+
+def _looked_at(path: Path) -> _File:
     with ExitStack() as stack:
         quotes = not _are_letters(Opening(_TheseColumns(), Format(quotes=False)).heads(path, stack))
         heads = Opening(_TheseColumns(), Format(quotes=quotes)).heads(path, stack)
@@ -169,7 +176,7 @@ def _seen(path: Path) -> _File:
 
 def draft_of(path: Path, name: str = "", others: Sequence[Path] = ()) -> str:
     """The text of a descriptor, of a file and others of the same dataset, which may call its
-    columns otherwise. Raises UnreadableFileError, OSError.
+    columns otherwise. Raises UnreadableFileError, naming the file, and OSError.
     """
     seen = _seen(path)
     names, rows = seen.names, seen.rows
@@ -223,15 +230,16 @@ def _otherwise(each: Guess, called: Mapping[str, str], file: str) -> Guess:
     if not name:
         column = msgspec.structs.replace(each.column, is_optional=True)
         return replace(each, column=column, asks=f"not in {sayable(file)}")
-    column = msgspec.structs.replace(each.column, aliases=(*each.column.aliases, name))
+    aliases = tuple(dict.fromkeys([*each.column.aliases, name]))
+    column = msgspec.structs.replace(each.column, aliases=aliases)
     return replace(each, column=column, asks=f"called so in {sayable(file)}")
 
 
 def _placed_otherwise(line: str, called: Mapping[str, str]) -> str:
     """A line of [[place]] with the name that another file has for its column."""
     for name, other in called.items():
-        if other and f"{_quoted(name)}" in line:
-            line = line.replace("]", f", {_quoted(other)}]", 1) if line.endswith("]") else line
+        if other and _quoted(name) in line and _quoted(other) not in line and line.endswith("]"):
+            line = line.replace("]", f", {_quoted(other)}]", 1)
     return line
 
 

@@ -98,30 +98,10 @@ MEASURES: tuple[Mapping[str, float], ...] = (
     {"초": 1, "분": 60, "시간": 3600},
 )
 """Units of one thing that are no equal numbers, as cells have them after NFKC, and what each is."""
-_COUNTED = frozenset(
-    [
-        "원",
-        "명",
-        "인",
-        "건",
-        "개",
-        "개소",
-        "곳",
-        "대",
-        "회",
-        "호",
-        "세대",
-        "가구",
-        "동",
-        "필지",
-        "본",
-        "주",
-        "그루",
-        "마리",
-        "권",
-        "매",
-    ]
-)
+_COUNTED = frozenset({
+    "원", "명", "인", "건", "개", "개소", "곳", "대", "회", "호", "세대", "가구", "동", "필지",
+    "본", "주", "그루", "마리", "권", "매",
+})  # fmt: skip
 """What stands behind a number without changing it, of a column that names no unit."""
 _YEARS = range(1800, 2201)
 _OLD_SERIALS = range(21_916, 32_874)

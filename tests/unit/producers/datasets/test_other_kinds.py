@@ -246,6 +246,33 @@ def test_a_draft_of_several_years_knows_their_other_names(
     assert (code, found["rows"], found["sums"]["길이"]) == (0, 3, 1950)
 
 
+def test_a_draft_says_a_name_of_two_other_years_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "A-1,350,127.7,37.8\nA-2,1200,127.71,37.81\n"
+    new = written(tmp_path, "new.csv", f"관리번호,길이,시작경도,시작위도\n{rows}")
+    others = [
+        written(tmp_path, f"{year}.csv", f"구간번호,연장,시점경도,시점위도\n{rows}")
+        for year in (2023, 2024)
+    ]
+    assert main(["datasets", "draft", str(new), *map(str, others)]) == 0
+    drafted = capsys.readouterr().out
+    assert 'name = "관리번호", aliases = ["구간번호"]' in drafted
+    assert 'lon = ["시작경도", "시점경도"]' in drafted
+
+
+def test_a_draft_names_the_file_that_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound = written(tmp_path, "ok.csv", "관리번호,길이\nA-1,350\n")
+    for files in ([sound], []):
+        asked = [*files, written(tmp_path, "bad.json", "{]")]
+        assert main(["datasets", "draft", *map(str, asked)]) == 2
+        told = capsys.readouterr().err
+        assert told.startswith("bad.json: ")
+        assert "ok.csv" not in told
+
+
 LIES = {
     'column = [{ name = "a" },\n  { name = "a" }]\n': (8, 21, "twice"),
     '[[column]]\nname = "a"\n[long]\ncolumns = "{a}_{a}"\nvalue = "a"\n': (11, 12, "twice"),

@@ -67,6 +67,21 @@ def test_a_file_that_comes_later_is_seen(history: History, folder: Path) -> None
     assert history.table(count).rows == ((4,),)
 
 
+def test_the_rows_of_days_in_several_files_can_be_asked_alone(
+    history: History, folder: Path
+) -> None:
+    days = "SELECT count(*), count(DISTINCT day) FROM link_minutes_in_parts"
+    assert history.table(days).rows == ((0, 0),)
+    table = BY_NAME["link_minutes"]
+    for part in (0, 1):
+        file = folder / "link_minutes" / "day=1970-01-02" / f"{part}.parquet"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(parquet_of(table, MINUTES[part : part + 1]))
+    assert history.table(days).rows == ((2, 1),)
+    with pytest.raises(QueryError, match="sql_refused"):
+        history.table("SELECT * FROM situations_in_parts")
+
+
 @pytest.mark.parametrize(
     "sql",
     [
