@@ -13,7 +13,6 @@ import errno
 import logging
 import os
 import socket
-import time
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -24,10 +23,10 @@ from aiohttp import web
 
 from maps.http.clients import counted_as
 from maps.http.connections import MOST_OF_ONE
+from streams.contract.tally import Tally
 
 log = logging.getLogger(__name__)
 MOST_OF_ALL = 2 * MOST_OF_ONE
-SAY_EVERY_S = 60.0
 Peer = tuple[str, int]
 
 
@@ -39,8 +38,7 @@ class Handshakes:
     most_of_one: int = MOST_OF_ONE
     most_of_all: int = MOST_OF_ALL
     cut: int = 0
-    _said: int = 0  # how many of them the log knows of
-    _said_s: float = -SAY_EVERY_S
+    _unsaid: Tally = field(default_factory=Tally)
     _waiting: dict[Peer, socket.socket] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
 
@@ -68,7 +66,8 @@ class Handshakes:
         connection = self._waiting[peer]
         self._forget(peer)
         self.cut += 1
-        self._say()
+        if count := self._unsaid.add():  # whom this keeps out sees a connection that failed
+            log.warning("TLS handshakes cut", extra={"count": count})
         transport = _transport_of(connection)
         if transport is not None:
             transport.abort()
@@ -77,13 +76,6 @@ class Handshakes:
             connection.shutdown(socket.SHUT_RDWR)  # its transport reads the end, and closes
         except OSError:
             return  # it has gone by itself
-
-    def _say(self) -> None:
-        """One line a minute with how many: whom this keeps out sees a connection that failed."""
-        now_s = time.monotonic()
-        if now_s - self._said_s >= SAY_EVERY_S:
-            log.warning("TLS handshakes cut", extra={"count": self.cut - self._said})
-            self._said, self._said_s = self.cut, now_s
 
     def _forget(self, peer: Peer) -> None:
         if self._waiting.pop(peer, None) is not None:

@@ -347,6 +347,8 @@ class Reading:
         """Of a column without a unit: 350m and 1.2km are no numbers of one thing."""
         if not column.is_number or column.unit or not isinstance(raw, str):
             return
+        if column.part is None and raw[-1:].isdecimal():
+            return  # of plain numbers, which most are, nothing is read twice
         unit = measure_of(part_of(raw, column))
         first = self._measures.setdefault(column.name, unit) if unit else ""
         if unit != first:

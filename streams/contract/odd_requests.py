@@ -5,13 +5,13 @@ into the log.
 """
 
 import logging
-import time
 
 from aiohttp.http_exceptions import HttpProcessingError
 from prometheus_client import Counter
 
+from streams.contract.tally import Tally
+
 ODD = Counter("bomnae_http_malformed", "Requests that were no HTTP")
-SAY_EVERY_S = 60.0
 
 
 class OddRequests(logging.Filter):
@@ -19,22 +19,19 @@ class OddRequests(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._count = 0
-        self._said_s = -SAY_EVERY_S
+        self._tally = Tally()
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
         if not isinstance(error, HttpProcessingError):
             return True
         ODD.inc()
-        self._count += 1
-        now_s = time.monotonic()
-        if now_s - self._said_s < SAY_EVERY_S:
+        count = self._tally.add()
+        if not count:
             return False
         record.msg, record.args, record.exc_info, record.exc_text = "no HTTP came", (), None, None
         record.levelno, record.levelname = logging.INFO, logging.getLevelName(logging.INFO)
-        vars(record)["count"] = self._count
-        self._count, self._said_s = 0, now_s
+        vars(record)["count"] = count
         return True
 
 

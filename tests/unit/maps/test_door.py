@@ -17,6 +17,7 @@ from aiohttp import web
 from maps.http import door
 from maps.http.connections import MOST_OF_ONE
 from maps.http.door import Handshakes
+from streams.contract.tally import SAY_EVERY_S
 from streams.contract.tls import Tls
 
 WITHIN_S = 10.0
@@ -174,7 +175,7 @@ async def test_what_is_cut_is_said_once_a_minute(caplog: pytest.LogCaptureFixtur
     for number in range(5):
         come(number)
     assert [vars(each)["count"] for each in caplog.records] == [1]
-    at_door._said_s -= door.SAY_EVERY_S
+    at_door._unsaid._said_s -= SAY_EVERY_S
     come(5)
     come(6)
     assert [vars(each)["count"] for each in caplog.records] == [1, 4]
